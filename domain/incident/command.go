@@ -1,0 +1,219 @@
+package incident
+
+import (
+	"time"
+
+	"gridcommand/domain/catalogue"
+	"gridcommand/domain/deadline"
+	"gridcommand/domain/jurisdiction"
+)
+
+// An Order is a command with everything a rule needs to judge it. Nothing in it
+// is looked up by the rule itself.
+type Order struct {
+	At      time.Time // ledger clock
+	By      Actor
+	Book    *jurisdiction.Book
+	Matters *catalogue.Catalogue
+	Days    *deadline.Calendar
+	Policy  *Policy
+	Command Command
+}
+
+// A Command asks for something to become true. The set is closed.
+//
+//sumtype:decl
+type Command interface {
+	isCommand()
+	// Name is the command's word in URLs, buttons and logs, e.g. "dispatch".
+	Name() string
+}
+
+// Extra is what every command of a person may carry.
+type Extra struct {
+	Note   string
+	Photos []string
+}
+
+type (
+	// Report opens an incident. Routing is computed at the edge and comes with it.
+	Report struct {
+		Extra
+		Number      string
+		Source      Source
+		Matter      catalogue.Key
+		Criterion   string
+		Description string
+		Severity    Severity // empty: normal
+		Location    Location
+		Place       jurisdiction.Place
+		OccurredAt  time.Time // zero: now
+		CapturedAt  *time.Time
+		Reporter    *Reporter
+		OnTheSpot   bool
+		External    *External
+		DueAt       *time.Time
+		Flags       []Flag // those only the edge can know: unplaced, relocated, imported, simulated, …
+		Routing     jurisdiction.Routing
+	}
+	// Confirm says a public report was found true on site.
+	Confirm struct{ Extra }
+	// Refute says nothing was found on site.
+	Refute struct {
+		Extra
+		Reason string
+	}
+	// File accepts as a case.
+	File struct {
+		Extra
+		Matter    catalogue.Key
+		Criterion string // empty only with StandIn
+		Severity  Severity
+		StandIn   *deadline.Limit // limit where the matter has no criterion; replay and import only
+	}
+	// Decline refuses as a case.
+	Decline struct {
+		Extra
+		Reason string
+	}
+	// Dispatch gives to a handling unit, or to a lower desk (delegates).
+	Dispatch struct {
+		Extra
+		Unit   string
+		Reason string
+		Auto   bool // by the workflow, right after the first filing
+		IfAt   int  // Auto: the number of facts (comments and attachments apart) it was decided on; another number drops it
+		Basis  Basis
+	}
+	// Accept signs for it.
+	Accept struct{ Extra }
+	// Handle says it is put right.
+	Handle struct {
+		Extra
+		Result string
+	}
+	// Return hands it back to the desk that dispatched.
+	Return struct {
+		Extra
+		Code   ReturnCode // empty: not_our_duty
+		Reason string
+	}
+	// Transfer moves it to another unit.
+	Transfer struct {
+		Extra
+		Unit   string
+		Reason string
+		Basis  Basis
+	}
+	// Escalate moves it up a tier.
+	Escalate struct {
+		Extra
+		Code   EscalateCode // empty: beyond_power
+		Reason string
+	}
+	// Pass says the check found it put right.
+	Pass struct{ Extra }
+	// Fail says the check did not.
+	Fail struct {
+		Extra
+		Reason string
+	}
+	// Close ends it.
+	Close struct {
+		Extra
+		ClosingConditionMet bool
+	}
+	// Reopen takes it back to intake within the window.
+	Reopen struct {
+		Extra
+		Reason string
+	}
+	// Void ends it as never valid.
+	Void struct {
+		Extra
+		Reason string
+	}
+	// Comment adds a remark.
+	Comment struct {
+		Extra
+		Text string
+	}
+	// Attach adds photos.
+	Attach struct{ Extra }
+	// Warn is the timer of the policy's share; it names the deadline it was set for.
+	Warn struct {
+		Clock Clock
+		Due   time.Time
+	}
+	// Expire is the timer of the deadline.
+	Expire struct {
+		Clock Clock
+		Due   time.Time
+	}
+)
+
+func (Report) isCommand()   {}
+func (Confirm) isCommand()  {}
+func (Refute) isCommand()   {}
+func (File) isCommand()     {}
+func (Decline) isCommand()  {}
+func (Dispatch) isCommand() {}
+func (Accept) isCommand()   {}
+func (Handle) isCommand()   {}
+func (Return) isCommand()   {}
+func (Transfer) isCommand() {}
+func (Escalate) isCommand() {}
+func (Pass) isCommand()     {}
+func (Fail) isCommand()     {}
+func (Close) isCommand()    {}
+func (Reopen) isCommand()   {}
+func (Void) isCommand()     {}
+func (Comment) isCommand()  {}
+func (Attach) isCommand()   {}
+func (Warn) isCommand()     {}
+func (Expire) isCommand()   {}
+
+func (Report) Name() string   { return "report" }
+func (Confirm) Name() string  { return "confirm" }
+func (Refute) Name() string   { return "refute" }
+func (File) Name() string     { return "file" }
+func (Decline) Name() string  { return "decline" }
+func (Dispatch) Name() string { return "dispatch" }
+func (Accept) Name() string   { return "accept" }
+func (Handle) Name() string   { return "handle" }
+func (Return) Name() string   { return "return" }
+func (Transfer) Name() string { return "transfer" }
+func (Escalate) Name() string { return "escalate" }
+func (Pass) Name() string     { return "pass" }
+func (Fail) Name() string     { return "fail" }
+func (Close) Name() string    { return "close" }
+func (Reopen) Name() string   { return "reopen" }
+func (Void) Name() string     { return "void" }
+func (Comment) Name() string  { return "comment" }
+func (Attach) Name() string   { return "attach" }
+func (Warn) Name() string     { return "warn" }
+func (Expire) Name() string   { return "expire" }
+
+// Commands holds one zero value of every Command.
+var Commands = []Command{
+	Report{}, Confirm{}, Refute{}, File{}, Decline{}, Dispatch{}, Accept{}, Handle{}, Return{}, Transfer{}, Escalate{},
+	Pass{}, Fail{}, Close{}, Reopen{}, Void{}, Comment{}, Attach{}, Warn{}, Expire{},
+}
+
+// StageLimit is how long a stage may take, for normal and for urgent incidents.
+type StageLimit struct {
+	Normal deadline.Limit
+	Urgent deadline.Limit // zero: as Normal
+}
+
+// Policy holds the numbers that are configuration, not rules.
+type Policy struct {
+	Version        string
+	StageLimits    map[Stage]StageLimit // handling has none: the criterion's limit counts
+	AcceptLimit    StageLimit
+	HotlineTotal   deadline.Limit // 15 working_days: a hotline incident's total where the ticket type is unknown
+	WarnPercent    int            // 80
+	DifficultAfter int            // 3 returns or transfers
+	ReopenWindow   time.Duration  // 72 h
+	StandIn        deadline.Limit // 5 working_days, for replay and import
+}

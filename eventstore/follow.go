@@ -1,0 +1,42 @@
+package eventstore
+
+import (
+	"context"
+	"iter"
+)
+
+// DefaultPage is how many facts a follower asks for at a time.
+const DefaultPage = 512
+
+// Follow yields the facts after position `after` in pages of at most size
+// (0: [DefaultPage]), first those already there, then, for as long as ctx
+// lives, those that come. It is one pull loop: there is no switch from
+// catching up to live at which a fact could be lost; a wake-up only shortens its
+// sleep. Pages are dense; a hole ends it with a [*GapError]. It ends with ctx's error.
+func Follow(ctx context.Context, s Store, after Position, size int) iter.Seq2[[]Record, error] {
+	if size <= 0 {
+		size = DefaultPage
+	}
+	return func(yield func([]Record, error) bool) {
+		for {
+			page, err := s.Page(ctx, after, size)
+			if err == nil {
+				err = CheckDense(after, page)
+			}
+			if err == nil && len(page) == 0 {
+				err = s.Wait(ctx, after)
+				if err == nil {
+					continue
+				}
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(page, nil) {
+				return
+			}
+			after = page[len(page)-1].Position
+		}
+	}
+}

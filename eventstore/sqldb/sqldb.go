@@ -1,0 +1,52 @@
+// Package sqldb opens the SQL databases that stand beside the ledger: views and
+// state. It keeps one rule for all of them: one connection writes, others read.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Dialect is the kind of database.
+type Dialect string
+
+// The dialects.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// A DB is one database (SQLite file) or one schema (PostgreSQL). SQL sent to it
+// is portable: $1 placeholders, BIGINT, TEXT and BLOB/BYTEA columns, ON CONFLICT
+// and RETURNING, times as unix microseconds, no JSON operators.
+type DB struct {
+	Write   *sql.DB // on SQLite a single connection
+	Read    *sql.DB // on SQLite read-only connections, apart from Write
+	Dialect Dialect
+	Name    string // file or schema, for messages
+}
+
+// Tx runs f in one write transaction and commits it if f returns nil.
+func (db *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := db.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
+
+// Close closes both pools.
+func (db *DB) Close() error {
+	var err error
+	if db.Read != nil && db.Read != db.Write {
+		err = db.Read.Close()
+	}
+	if werr := db.Write.Close(); werr != nil {
+		err = werr
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+// Package casefile keeps one incident as a reader sees it: the pure fold of its
+// facts that the API answers with and every incident view begins from. Its JSON is
+// the incident of the API.
+package casefile
+
+import (
+	"time"
+
+	"gridcommand/domain/deadline"
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
+)
+
+// A File is one incident as a reader sees it.
+type File struct {
+	ID          string            `json:"id"`
+	Number      string            `json:"number"`
+	Version     int64             `json:"version"`
+	Position    int64             `json:"position"` // of its last fact
+	Source      incident.Source   `json:"source"`
+	Matter      *Matter           `json:"matter"`    // null: not said
+	Criterion   *Criterion        `json:"criterion"` // null: none
+	Description string            `json:"description"`
+	Severity    incident.Severity `json:"severity"`
+	Location    Location          `json:"location"`
+	Grid        *Grid             `json:"grid"` // null: outside every grid or unplaced
+	Community   string            `json:"community"`
+	Street      string            `json:"street"`
+
+	Status    incident.Status   `json:"status"`
+	Stage     *incident.Stage   `json:"stage"` // null when not open
+	Tier      jurisdiction.Tier `json:"tier"`
+	Holder    *Holder           `json:"holder"` // null when not open
+	Due       Due               `json:"due"`
+	Lamp      incident.Lamp     `json:"lamp"`
+	Overdue   bool              `json:"overdue"` // a clock expired while it ran, now or before
+	Accepted  bool              `json:"accepted"`
+	AcceptDue *time.Time        `json:"accept_due"`
+	Suspended bool              `json:"suspended"`
+	Difficult bool              `json:"difficult"`
+
+	Returns    int             `json:"returns"`
+	Transfers  int             `json:"transfers"`
+	Reworks    int             `json:"reworks"`
+	Extensions int             `json:"extensions"`
+	Flags      []incident.Flag `json:"flags"`
+	Routing    Routing         `json:"routing"`
+	IntakeDesk string          `json:"intake_desk"`
+	Photos     []string        `json:"photos"`
+	Reporter   *Reporter       `json:"reporter"` // masked; null: none
+	OnTheSpot  bool            `json:"handled_on_the_spot"`
+	External   *External       `json:"external"`
+	Result     string          `json:"result,omitempty"` // of the last handling
+
+	OccurredAt time.Time  `json:"occurred_at"`
+	CapturedAt *time.Time `json:"captured_at"`
+	ReportedAt time.Time  `json:"reported_at"`
+	FiledAt    *time.Time `json:"filed_at"`
+	HandledAt  *time.Time `json:"handled_at"`
+	ClosedAt   *time.Time `json:"closed_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+
+	Allowed []string `json:"allowed,omitempty"` // commands this caller may give now; detail and command answers only
+
+	// What later facts and other views need but no reader is shown.
+	ReportedBy string             `json:"-"`
+	Held       []string           `json:"-"` // units that ever held it, for scope
+	Subject    string             `json:"-"` // reference to the caller
+	StageClock deadline.Deadline  `json:"-"`
+	TotalClock *deadline.Deadline `json:"-"`
+	District   string             `json:"-"`
+}
+
+// Matter is a catalogue key with its name.
+type Matter struct {
+	Scheme string `json:"scheme"`
+	Kind   string `json:"kind"`
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+}
+
+// Criterion is what was filed under.
+type Criterion struct {
+	ID               string `json:"id"`
+	FilingCondition  string `json:"filing_condition"`
+	ClosingCondition string `json:"closing_condition"`
+	Limit            int    `json:"limit"`
+	LimitUnit        string `json:"limit_unit"`
+}
+
+// Location is where it is, in WGS-84.
+type Location struct {
+	Lng       *float64 `json:"lng"` // null: unplaced
+	Lat       *float64 `json:"lat"`
+	CRS       string   `json:"crs"`       // always "wgs84"
+	GivenCRS  string   `json:"given_crs"` // the system it came in
+	AccuracyM float64  `json:"accuracy_m,omitempty"`
+	Address   string   `json:"address"`
+}
+
+// Grid is the cell of the base grid, and its version in force when it happened.
+type Grid struct {
+	Code    string `json:"code"`
+	Version string `json:"version"`
+}
+
+// Holder is the unit that has it now.
+type Holder struct {
+	Unit string `json:"unit"`
+	Name string `json:"name"`
+}
+
+// Due is when its two clocks run out. Null: not running, or past the published
+// calendar (then flagged calendar_not_published).
+type Due struct {
+	Stage *time.Time `json:"stage"`
+	Total *time.Time `json:"total"`
+}
+
+// Routing is the last decision on who answers, and why.
+type Routing struct {
+	PolicyVersion string                   `json:"policy_version"`
+	Reason        string                   `json:"reason"`
+	Candidates    []jurisdiction.Candidate `json:"candidates"`
+}
+
+// Reporter is the caller, masked.
+type Reporter struct {
+	Name         string `json:"name"`
+	Phone        string `json:"phone"`
+	Confidential bool   `json:"confidential"`
+}
+
+// External is the number another system gave it.
+type External struct {
+	System string `json:"system"`
+	ID     string `json:"id"`
+}
