@@ -1,0 +1,59 @@
+# gridcommand: every target does its own set-up; a fresh clone needs Go, Node, npm and make.
+SHELL := /bin/bash
+GO ?= go
+UI := web/ui
+BIN := bin/gridcommand
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help run build ui test test-go test-ui test-browser lint bench fuzz gen clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: build ## build everything and open the demonstration district on http://127.0.0.1:8080
+	$(BIN) demo
+
+build: ui ## leave bin/gridcommand with the UI embedded
+	$(GO) build -trimpath -o $(BIN) ./cmd/gridcommand
+
+ui: $(UI)/dist/index.html
+
+$(UI)/node_modules/.installed: $(UI)/package.json $(UI)/package-lock.json
+	cd $(UI) && npm ci --no-audit --no-fund
+	touch $@
+
+$(UI)/dist/index.html: $(UI)/node_modules/.installed $(shell find $(UI)/src $(UI)/public $(UI)/m $(UI)/screen $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
+	cd $(UI) && npm run build
+	touch $@
+
+test: build ## every test: rules, stores on real PostgreSQL, kill -9, sockets, all three faces in Chromium
+	./.ci/chromium
+	$(MAKE) test-go
+	$(MAKE) test-ui
+	$(MAKE) test-browser
+
+test-go: ## Go tests
+	$(GO) vet ./...
+	$(GO) test -timeout 20m ./...
+
+test-ui: $(UI)/node_modules/.installed ## TypeScript: types and unit tests
+	cd $(UI) && npm run typecheck && npm test
+
+test-browser: build ## the main job through phone, console and wall in Chromium
+	cd $(UI) && npm run test:browser
+
+lint: ## golangci-lint: arrows between folders, complete switches, and a few more
+	$(GO) run $(GOLANGCI) run ./...
+
+bench: build ## figures beside the raw limit measured in the same run
+	for what in append follow locate fanout; do $(BIN) bench $$what; done
+
+fuzz: ## a minute of fuzzing for each decoder
+	for t in $$($(GO) list ./... ); do for f in $$($(GO) test -list '^Fuzz' $$t | grep ^Fuzz); do $(GO) test -run xxx -fuzz "^$$f$$" -fuzztime 60s $$t || exit 1; done; done
+
+gen: build ## rewrite what is generated: the base grid and the UI's types
+	$(GO) run ./geo/makegrid
+	cd $(UI) && npm run gen
+
+clean: ## remove what was built
+	rm -rf bin $(UI)/dist/* $(UI)/node_modules
