@@ -177,31 +177,35 @@ type (
 	// Returned hands it back to the desk that dispatched. "incident.returned".
 	Returned struct {
 		Fact
-		Unit   string     `json:"unit"` // who returned it
-		Code   ReturnCode `json:"code"`
-		Reason string     `json:"reason"`
+		Unit      string     `json:"unit"` // who returned it
+		Code      ReturnCode `json:"code"`
+		Reason    string     `json:"reason"`
+		Difficult bool       `json:"difficult,omitempty"` // this one made it difficult, by the policy of the day
 		Standing
 	}
 
 	// Transferred moves it to another unit. "incident.transferred".
 	Transferred struct {
 		Fact
-		From   string            `json:"from"` // the unit that had it
-		Unit   string            `json:"unit"`
-		Reason string            `json:"reason"`
-		Basis  Basis             `json:"basis"`
-		Accept deadline.Deadline `json:"accept"`
+		Desk      string            `json:"desk"` // the desk that moved it
+		From      string            `json:"from"` // the unit that had it
+		Unit      string            `json:"unit"`
+		Reason    string            `json:"reason,omitempty"`
+		Basis     Basis             `json:"basis"`
+		Accept    deadline.Deadline `json:"accept"`
+		Difficult bool              `json:"difficult,omitempty"`
 		Standing
 	}
 
 	// Escalated moves it to the next tier's desk. "incident.escalated".
 	Escalated struct {
 		Fact
-		From     string            `json:"from"` // desk or station that gave it up
-		FromTier jurisdiction.Tier `json:"from_tier"`
-		Code     EscalateCode      `json:"code"`
-		Reason   string            `json:"reason"`
-		Returns  bool              `json:"returns,omitempty"` // a delegated incident, not ours: counts as a return
+		From      string            `json:"from"` // desk or station that gave it up
+		FromTier  jurisdiction.Tier `json:"from_tier"`
+		Code      EscalateCode      `json:"code"`
+		Reason    string            `json:"reason"`
+		Returns   bool              `json:"returns,omitempty"` // a delegated incident, not ours: counts as a return
+		Difficult bool              `json:"difficult,omitempty"`
 		Standing
 	}
 
