@@ -1,0 +1,119 @@
+package projections
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+)
+
+// A Bulk writes many rows of one table by few statements.
+type Bulk struct {
+	Table   string
+	Columns []string
+	Tail    string // what follows the rows, e.g. "ON CONFLICT (id) DO UPDATE SET …"
+}
+
+// bulkValues bounds the placeholders of one statement.
+const bulkValues = 2000
+
+// Write writes rows. No two rows may have the same key.
+func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {
+	size := max(bulkValues/len(b.Columns), 1)
+	args := make([]any, 0, min(len(rows), size)*len(b.Columns))
+	var full *sql.Stmt // for the chunks of full size, if there is more than one
+	for len(rows) > 0 {
+		chunk := rows[:min(size, len(rows))]
+		rows = rows[len(chunk):]
+		args = args[:0]
+		for _, row := range chunk {
+			args = append(args, row...)
+		}
+		var err error
+		switch {
+		case full != nil && len(chunk) == size:
+			_, err = full.ExecContext(ctx, args...)
+		case len(chunk) == size && len(rows) >= size:
+			full, err = tx.PrepareContext(ctx, b.text(size))
+			if err == nil {
+				defer func() { _ = full.Close() }()
+				_, err = full.ExecContext(ctx, args...)
+			}
+		default:
+			_, err = tx.ExecContext(ctx, b.text(len(chunk)), args...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b Bulk) text(rows int) string {
+	var s strings.Builder
+	s.WriteString("INSERT INTO " + b.Table + " (" + strings.Join(b.Columns, ", ") + ") VALUES ")
+	n := 0
+	for i := range rows {
+		if i > 0 {
+			s.WriteByte(',')
+		}
+		s.WriteByte('(')
+		for j := range b.Columns {
+			if j > 0 {
+				s.WriteByte(',')
+			}
+			n++
+			s.WriteByte('$')
+			s.WriteString(strconv.Itoa(n))
+		}
+		s.WriteByte(')')
+	}
+	s.WriteByte(' ')
+	s.WriteString(b.Tail)
+	return s.String()
+}
+
+// Each runs query once for every few ids, with " IN ($1, …)" written where it says
+// " IN ids", and calls scan for every row.
+func Each(ctx context.Context, tx *sql.Tx, query string, ids []string, scan func(*sql.Rows) error) error {
+	const size = 256
+	for len(ids) > 0 {
+		chunk := ids[:min(size, len(ids))]
+		ids = ids[len(chunk):]
+		args := make([]any, len(chunk))
+		for i, id := range chunk {
+			args[i] = id
+		}
+		if err := Scan(ctx, tx, strings.Replace(query, " IN ids", " IN ("+Placeholders(1, len(chunk))+")", 1), args, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Scan runs query and calls scan for every row.
+func Scan(ctx context.Context, tx *sql.Tx, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Placeholders returns n placeholders from number first: "$3, $4".
+func Placeholders(first, n int) string {
+	var s strings.Builder
+	for i := range n {
+		if i > 0 {
+			s.WriteString(", ")
+		}
+		s.WriteString("$" + strconv.Itoa(first+i))
+	}
+	return s.String()
+}

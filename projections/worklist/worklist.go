@@ -1,0 +1,24 @@
+// Package worklist keeps a live view.
+package worklist
+
+import (
+	"context"
+	"database/sql"
+
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/sqldb"
+	"gridcommand/projections"
+	"gridcommand/projections/casefile"
+)
+
+// A View is the worklist. It is watched through its board ([projections.Live]).
+type View struct{ *projections.Board }
+
+// New returns the worklist, with its rows in db.
+func New(db *sqldb.DB, folder *casefile.Folder) *View { panic("soon") }
+
+func (v *View) Schema() string   { panic("soon") }
+func (v *View) Tables() []string { panic("soon") }
+func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
+	panic("soon")
+}
