@@ -234,6 +234,7 @@ func TestAPauseIsCountedOut(t *testing.T) {
 		{"a pause from the very start", "2026-11-23 08:00", "1 working_hours", []deadline.Pause{pause("2026-11-22 08:00", "2026-11-23 10:00")}, "2026-11-23 11:00"},
 		{"a pause that begins at the deadline comes too late", "2026-11-23 08:00", "1 working_hours", []deadline.Pause{pause("2026-11-23 09:00", "2026-11-24 09:00")}, "2026-11-23 09:00"},
 		{"pauses that overlap count once", "2026-11-23 08:00", "2 urgent_hours", []deadline.Pause{pause("2026-11-23 10:00", "2026-11-23 12:00"), pause("2026-11-23 09:00", "2026-11-23 11:00")}, "2026-11-23 13:00"},
+		{"a pause around another counts once", "2026-11-23 08:00", "2 urgent_hours", []deadline.Pause{pause("2026-11-23 09:30", "2026-11-23 10:00"), pause("2026-11-23 09:00", "2026-11-23 12:00")}, "2026-11-23 13:00"},
 		{"a pause that ends before it begins is empty", "2026-11-23 08:00", "2 urgent_hours", []deadline.Pause{pause("2026-11-23 09:30", "2026-11-23 09:00")}, "2026-11-23 10:00"},
 		{"a pause into a year that is not published", "2026-12-31 08:00", "4 working_hours", []deadline.Pause{pause("2026-12-31 09:00", "2027-01-05 09:00")}, "none"},
 	} {
