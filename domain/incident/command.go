@@ -32,7 +32,7 @@ type Command interface {
 // Extra is what every command of a person may carry.
 type Extra struct {
 	Note   string
-	Photos []string
+	Photos []string `json:",omitempty"` // none and an empty list are the same
 }
 
 type (

@@ -1,12 +1,521 @@
+// Package incident keeps the rules of one incident, from the report to the end.
+//
+//	report ─▶ verifying ─▶ intake ─▶ dispatching ─▶ handling ─▶ checking ─▶ closing ─▶ closed
+//	  │   (public sources)  │ ▲       ▲   │ │ ▲        │ │ ▲       │                      │
+//	  │         └─refute────│─┤       │   │ │ └─return─┘ │ └─fail──┘                      │
+//	  │                     │ │       └───┘ │            │                                │
+//	  └─(other sources)─────│─┤    escalate,└─dispatch   └─ escalate: up, dispatching     │
+//	                        ▼ │    delegate                                               │
+//	                    declined └────────────────reopen, within the window───────────────┘
+//
+//	void ends it from any stage. Filing an incident settled on the spot leads from
+//	intake straight to checking.
+//
+// What it keeps true: an open incident has exactly one stage, one tier, one holder
+// and one stage deadline; nobody checks or closes what they handled themselves; a
+// deadline that passed stays a fact, whoever was slow to say so; a no leaves no
+// trace; saying the same thing twice says it once.
+//
+// The rules are pure. [Decide] reads a [State] and an [Order] — the command with the
+// time, the actor, the units, the matters, the calendar and the policy of the day —
+// and returns facts; [Evolve] folds facts into the next State. Who may give which
+// command, and from which stage, is in may.go; what a command does is here; when the
+// clocks run out is in clocks.go; the names under which facts are stored are in codec.go.
 package incident
 
-import "gridcommand/domain"
+import (
+	"fmt"
+	"slices"
 
-// Decide returns the facts that follow from an order, or the reason there are none.
-func Decide(s State, o Order) ([]Event, error) { panic("incident: not built yet") }
+	"gridcommand/domain"
+	"gridcommand/domain/catalogue"
+	"gridcommand/domain/jurisdiction"
+)
 
-// Evolve returns s after e. It is total: it never fails and never judges.
-func Evolve(s State, e Event) State { panic("incident: not built yet") }
-
-// Decider joins the two.
+// Decider joins the rules to the ledger's shape.
 var Decider = domain.Decider[Order, Event, State]{Decide: Decide, Evolve: Evolve}
+
+// Decide returns the facts that follow from an order, or the reason there are
+// none: a [*domain.Refusal]. No facts and no error mean that there is nothing left
+// to do: the order repeats the last one, or the moment it was meant for is gone.
+//
+// Deadlines that passed before the order without anybody saying so come first, so
+// that a slow timer changes nothing.
+func Decide(s State, o Order) ([]Event, error) {
+	if s.repeats(o) {
+		return nil, nil
+	}
+	o.At = s.spokenAt(o)
+	missed := s.missed(o.At)
+	for _, e := range missed {
+		s = Evolve(s, e)
+	}
+	if s.overtook(o) {
+		return nil, nil
+	}
+	if err := s.permits(o, o.Command); err != nil {
+		return nil, err
+	}
+	follow, err := s.decide(o)
+	if err != nil {
+		return nil, err
+	}
+	return append(missed, follow...), nil
+}
+
+// decide is the last column of the table of commands: what each one does.
+func (s State) decide(o Order) ([]Event, error) {
+	switch c := o.Command.(type) {
+	case Report:
+		return s.report(o, c)
+	case Confirm:
+		return s.confirm(o, c)
+	case Refute:
+		return s.refute(o, c)
+	case File:
+		return s.file(o, c)
+	case Decline:
+		return s.decline(o, c)
+	case Dispatch:
+		return s.dispatch(o, c)
+	case Accept:
+		return s.accept(o, c)
+	case Handle:
+		return s.handle(o, c)
+	case Return:
+		return s.giveBack(o, c)
+	case Transfer:
+		return s.transfer(o, c)
+	case Escalate:
+		return s.escalate(o, c)
+	case Pass:
+		return s.pass(o, c)
+	case Fail:
+		return s.fail(o, c)
+	case Close:
+		return s.close(o, c)
+	case Reopen:
+		return s.reopen(o, c)
+	case Void:
+		return s.void(o, c)
+	case Comment:
+		return s.comment(o, c)
+	case Attach:
+		return s.attach(o, c)
+	case Warn:
+		return s.warn(o, c)
+	case Expire:
+		return s.expire(o, c)
+	}
+	panic(fmt.Sprintf("incident: unhandled command %T", o.Command))
+}
+
+// overtook tells whether s has moved on from the moment that a command of the
+// program was meant for: an automatic dispatch decided on other facts, a timer of a
+// deadline that no longer runs. Such a command is done, not refused.
+func (s State) overtook(o Order) bool {
+	switch c := o.Command.(type) {
+	case Dispatch:
+		return c.Auto && c.IfAt != s.Acts
+	case Warn:
+		return !s.waits(c.Clock, WarnedKind, c.Due, o.At)
+	case Expire:
+		return !s.waits(c.Clock, ExpiredKind, c.Due, o.At)
+	}
+	return false
+}
+
+// report opens the incident: in verifying at the place's station if the public
+// said it, otherwise in intake at the intake desk.
+func (s State) report(o Order, c Report) ([]Event, error) {
+	_, known := o.Matters.Matter(c.Matter)
+	switch {
+	case !o.By.System() && !slices.Contains(jurisdiction.MayReport(o.By.Role), string(c.Source)):
+		return nil, sourceNotYours.to(c)
+	case !c.Matter.IsZero() && !known:
+		return nil, matterUnknown.to(c)
+	case c.Criterion != "" && !o.criterionOf(c.Matter, c.Criterion):
+		return nil, criterionNotOfMatter.to(c)
+	case c.OnTheSpot && c.Source != FromInspector:
+		return nil, onTheSpotByInspectors.to(c)
+	case c.OnTheSpot && len(c.Photos) == 0:
+		return nil, photosRequired.to(c)
+	}
+	reported := Reported{
+		Fact: o.fact(c.Extra), Number: c.Number, Source: c.Source, Matter: c.Matter, Criterion: c.Criterion,
+		Description: c.Description, Severity: c.Severity, Location: c.Location, Place: c.Place,
+		OccurredAt: c.OccurredAt, CapturedAt: c.CapturedAt, Reporter: c.Reporter, OnTheSpot: c.OnTheSpot,
+		External: c.External, DueAt: c.DueAt, Flags: c.flags(o),
+	}
+	if reported.Severity == "" {
+		reported.Severity = Normal
+	}
+	if reported.OccurredAt.IsZero() {
+		reported.OccurredAt = o.At
+	}
+	s = Evolve(s, reported)
+	stage, holder := Intake, c.Routing.Desk
+	if c.Routing.Verify {
+		stage, holder = Verifying, site(o.Book, c.Place)
+	}
+	routed := Routed{Fact: o.fact(Extra{}), Routing: c.Routing}
+	routed.Standing = s.at(o, stage, o.Book.TierOf(c.Routing.Desk), holder)
+	if routed.Deadline.Due == nil {
+		reported.Flags = append(reported.Flags, CalendarNotPublished)
+	}
+	return []Event{reported, routed}, nil
+}
+
+// flags returns what a reader should know of the report from the start.
+func (c Report) flags(o Order) []Flag {
+	flags := slices.Clone(c.Flags)
+	for _, f := range []struct {
+		is   bool
+		flag Flag
+	}{
+		{c.Matter.IsZero(), NoMatter},
+		{!c.Matter.IsZero() && len(o.Matters.CriteriaOf(c.Matter)) == 0, NoCriterion},
+		{c.Location.Point == nil, Unplaced},
+		{c.Location.Point != nil && c.Place.Grid == "", OutsideGrid},
+		{c.Location.Pinned, Pinned},
+		{c.Reporter != nil && c.Reporter.Confidential, Confidential},
+	} {
+		if f.is && !slices.Contains(flags, f.flag) {
+			flags = append(flags, f.flag)
+		}
+	}
+	return flags
+}
+
+// confirm takes it to the intake desk as found.
+func (s State) confirm(o Order, c Confirm) ([]Event, error) {
+	return []Event{Confirmed{Fact: o.fact(c.Extra), Standing: s.at(o, Intake, s.Tier, s.IntakeDesk)}}, nil
+}
+
+// refute takes it to the intake desk as not found: only a desk declines.
+func (s State) refute(o Order, c Refute) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, reasonRequired.to(c)
+	}
+	return []Event{Refuted{Fact: o.fact(c.Extra), Reason: c.Reason, Standing: s.at(o, Intake, s.Tier, s.IntakeDesk)}}, nil
+}
+
+// file accepts it as a case: it waits for dispatch at the desk of the tier where
+// the filed matter starts, and the total clock begins. What an inspector settled on
+// the spot counts as handled and waits for its check.
+func (s State) file(o Order, c File) ([]Event, error) {
+	matter, known := o.Matters.Matter(c.Matter)
+	criterion, _ := o.Matters.Criterion(c.Criterion)
+	switch {
+	case c.Matter.IsZero():
+		return nil, matterRequired.to(c)
+	case !known:
+		return nil, matterUnknown.to(c)
+	case c.StandIn != nil && !o.By.System():
+		return nil, standInReserved.to(c)
+	case c.StandIn == nil && !matter.Activated:
+		return nil, matterNotActivated.to(c)
+	case c.StandIn == nil && c.Criterion == "":
+		return nil, criterionRequired.to(c)
+	case c.Criterion != "" && !o.criterionOf(c.Matter, c.Criterion):
+		return nil, criterionNotOfMatter.to(c)
+	}
+	first := s.Filings == 0
+	s.Matter, s.Criterion, s.Limit = c.Matter, c.Criterion, criterion.Limit
+	if c.Criterion == "" {
+		s.Limit = *c.StandIn
+	}
+	if c.Severity != "" {
+		s.Severity = c.Severity
+	}
+	routing := o.Book.Route(jurisdiction.Question{
+		Source: string(s.Source), Matter: s.Matter, Criterion: s.Criterion, Severity: string(s.Severity), Place: s.Place,
+	})
+	desk := o.Book.Desk(routing.Tier, s.Place)
+	filed := Filed{
+		Fact: o.fact(c.Extra), Matter: s.Matter, Criterion: s.Criterion, Severity: s.Severity, Limit: s.Limit,
+		Candidates: routing.Candidates, Unit: routing.Unit, Basis: basisOf(routing.Candidates, routing.Unit, routing.PolicyVersion),
+		First: first, Standing: s.at(o, Dispatching, o.Book.TierOf(desk), desk),
+	}
+	filed.Total = s.total(o)
+	if !first || !s.OnTheSpot {
+		return []Event{filed}, nil
+	}
+	unit := s.ReporterUnit
+	if unit == "" {
+		unit = site(o.Book, s.Place)
+	}
+	return []Event{filed, Handled{
+		Fact: o.fact(Extra{}), Unit: unit, Result: settledOnTheSpot, OnTheSpot: true,
+		Standing: s.at(o, Checking, o.Book.TierOf(unit), site(o.Book, s.Place)),
+	}}, nil
+}
+
+// decline refuses it as a case.
+func (s State) decline(o Order, c Decline) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, reasonRequired.to(c)
+	}
+	return []Event{Declined{Fact: o.fact(c.Extra), Reason: c.Reason}}, nil
+}
+
+// dispatch gives it to a unit within the desk's reach. A lower center dispatches
+// on; a station, lower or its own, handles it itself.
+func (s State) dispatch(o Order, c Dispatch) ([]Event, error) {
+	desk := o.desk(s.Holder)
+	unit, known := o.Book.Unit(c.Unit)
+	switch {
+	case c.Unit == "":
+		return nil, unitRequired.to(c)
+	case !known:
+		return nil, unitUnknown.to(c)
+	case !reaches(o.Book, desk, unit):
+		return nil, outOfReach.to(c)
+	case unit.Kind == jurisdiction.Center:
+		return []Event{Delegated{
+			Fact: o.fact(c.Extra), From: desk, Unit: unit.Code, Reason: c.Reason,
+			Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Standing: s.at(o, Dispatching, unit.Tier, unit.Code),
+		}}, nil
+	}
+	return []Event{Dispatched{
+		Fact: o.fact(c.Extra), From: desk, Unit: unit.Code, Reason: c.Reason, Auto: c.Auto,
+		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Accept: s.acceptBy(o),
+		Standing: s.at(o, Handling, unit.Tier, unit.Code),
+	}}, nil
+}
+
+// accept signs for it. It is late after its own limit, and moves no clock.
+func (s State) accept(o Order, c Accept) ([]Event, error) {
+	due := s.AcceptBy.Due
+	return []Event{Accepted{Fact: o.fact(c.Extra), Late: due != nil && o.At.After(*due)}}, nil
+}
+
+// handle says it is put right; the site is to be checked.
+func (s State) handle(o Order, c Handle) ([]Event, error) {
+	if c.Result == "" {
+		return nil, resultRequired.to(c)
+	}
+	return []Event{Handled{
+		Fact: o.fact(c.Extra), Unit: s.Holder, Result: c.Result,
+		Standing: s.at(o, Checking, s.Tier, site(o.Book, s.Place)),
+	}}, nil
+}
+
+// giveBack returns it to the desk that dispatched it.
+func (s State) giveBack(o Order, c Return) ([]Event, error) {
+	if c.Code == "" {
+		c.Code = NotOurDuty
+	}
+	switch {
+	case c.Reason == "":
+		return nil, reasonRequired.to(c)
+	case !slices.Contains(ReturnCodes, c.Code):
+		return nil, codeUnknown.to(c)
+	}
+	return []Event{Returned{
+		Fact: o.fact(c.Extra), Unit: s.Holder, Code: c.Code, Reason: c.Reason, Difficult: s.oneMoreIsDifficult(o),
+		Standing: s.at(o, Dispatching, o.Book.TierOf(s.Dispatcher), s.Dispatcher),
+	}}, nil
+}
+
+// transfer moves it to another unit within the desk's reach. The handling clock
+// goes on: it runs from dispatch, and only escalation and rework restart it. A lower
+// center, which has to dispatch first, gets the time for that.
+func (s State) transfer(o Order, c Transfer) ([]Event, error) {
+	desk := o.desk(s.Dispatcher)
+	unit, known := o.Book.Unit(c.Unit)
+	switch {
+	case c.Unit == "":
+		return nil, unitRequired.to(c)
+	case !known:
+		return nil, unitUnknown.to(c)
+	case c.Unit == s.Holder:
+		return nil, sameUnit.to(c)
+	case !reaches(o.Book, desk, unit):
+		return nil, outOfReach.to(c)
+	}
+	moved := Transferred{
+		Fact: o.fact(c.Extra), Desk: desk, From: s.Holder, Unit: unit.Code, Reason: c.Reason,
+		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Difficult: s.oneMoreIsDifficult(o),
+	}
+	if unit.Kind == jurisdiction.Center {
+		moved.Standing = s.at(o, Dispatching, unit.Tier, unit.Code)
+		return []Event{moved}, nil
+	}
+	moved.Accept = s.acceptBy(o)
+	moved.Standing = Standing{Stage: Handling, Tier: unit.Tier, Holder: unit.Code, Deadline: s.Deadline}
+	return []Event{moved}, nil
+}
+
+// escalate moves it to the next desk up, to be dispatched anew. A delegated
+// incident that goes up as not ours counts as returned.
+func (s State) escalate(o Order, c Escalate) ([]Event, error) {
+	if c.Code == "" {
+		c.Code = BeyondPower
+	}
+	switch {
+	case c.Reason == "":
+		return nil, reasonRequired.to(c)
+	case !slices.Contains(EscalateCodes, c.Code):
+		return nil, codeUnknown.to(c)
+	}
+	from := o.desk(s.desk())
+	up, _ := o.Book.DeskAbove(from)
+	returns := c.Code == NotOurs && s.Delegated()
+	return []Event{Escalated{
+		Fact: o.fact(c.Extra), From: from, FromTier: s.Tier, Code: c.Code, Reason: c.Reason,
+		Returns: returns, Difficult: returns && s.oneMoreIsDifficult(o),
+		Standing: s.at(o, Dispatching, o.Book.TierOf(up), up),
+	}}, nil
+}
+
+// pass says the check found it put right; the intake desk closes.
+func (s State) pass(o Order, c Pass) ([]Event, error) {
+	return []Event{Passed{Fact: o.fact(c.Extra), Standing: s.at(o, Closing, s.Tier, s.IntakeDesk)}}, nil
+}
+
+// fail is rework: the same unit, with its limit from now.
+func (s State) fail(o Order, c Fail) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, reasonRequired.to(c)
+	}
+	return []Event{Failed{
+		Fact: o.fact(c.Extra), Reason: c.Reason, Standing: s.at(o, Handling, o.Book.TierOf(s.Unit), s.Unit),
+	}}, nil
+}
+
+// close ends it with the closing condition met.
+func (s State) close(o Order, c Close) ([]Event, error) {
+	if !c.ClosingConditionMet {
+		return nil, closingConditionRequired.to(c)
+	}
+	return []Event{Closed{Fact: o.fact(c.Extra), ClosingConditionMet: true}}, nil
+}
+
+// reopen takes it back to the intake desk. There is no total clock until it is
+// filed again.
+func (s State) reopen(o Order, c Reopen) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, reasonRequired.to(c)
+	}
+	return []Event{Reopened{
+		Fact: o.fact(c.Extra), Reason: c.Reason,
+		Standing: s.at(o, Intake, o.Book.TierOf(s.IntakeDesk), s.IntakeDesk),
+	}}, nil
+}
+
+// void ends it as never valid. It is still counted.
+func (s State) void(o Order, c Void) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, reasonRequired.to(c)
+	}
+	return []Event{Voided{Fact: o.fact(c.Extra), Reason: c.Reason}}, nil
+}
+
+// comment adds a remark.
+func (s State) comment(o Order, c Comment) ([]Event, error) {
+	if c.Text == "" {
+		return nil, textRequired.to(c)
+	}
+	return []Event{Commented{Fact: o.fact(c.Extra), Text: c.Text}}, nil
+}
+
+// attach adds photos.
+func (s State) attach(o Order, c Attach) ([]Event, error) {
+	if len(c.Photos) == 0 {
+		return nil, photosRequired.to(c)
+	}
+	return []Event{Attached{Fact: o.fact(c.Extra)}}, nil
+}
+
+// warn marks the policy's share of a running clock; see [State.overtook].
+func (s State) warn(o Order, c Warn) ([]Event, error) {
+	return []Event{Warned{Fact: o.fact(Extra{}), Clock: c.Clock, Stage: s.Stage, Holder: s.Holder, Due: c.Due}}, nil
+}
+
+// expire marks the end of a running clock; see [State.overtook].
+func (s State) expire(o Order, c Expire) ([]Event, error) {
+	return []Event{Expired{Fact: o.fact(Extra{}), Clock: c.Clock, Stage: s.Stage, Holder: s.Holder, Due: c.Due}}, nil
+}
+
+// settledOnTheSpot is the result that stands for what the inspector did himself.
+const settledOnTheSpot = "自行处置"
+
+// fact returns what every event of the order carries.
+func (o Order) fact(x Extra) Fact {
+	return Fact{At: o.At, By: o.By, Note: x.Note, Photos: slices.Clone(x.Photos)}
+}
+
+// desk returns the desk that the order comes from: the actor's unit, or for the
+// program, which stands at no desk, the one in charge.
+func (o Order) desk(inCharge string) string {
+	if o.By.Unit == "" {
+		return inCharge
+	}
+	return o.By.Unit
+}
+
+// at returns where the incident stands once unit has it at a stage, the stage's
+// clock beginning now.
+func (s State) at(o Order, stage Stage, tier jurisdiction.Tier, unit string) Standing {
+	return Standing{Stage: stage, Tier: tier, Holder: unit, Deadline: s.stageDeadline(o, stage)}
+}
+
+// oneMoreIsDifficult tells whether the next return or transfer is the one that
+// makes the incident difficult.
+func (s State) oneMoreIsDifficult(o Order) bool {
+	return s.Returns+s.Transfers+1 >= o.Policy.DifficultAfter
+}
+
+// criterionOf tells whether id is a criterion of the matter.
+func (o Order) criterionOf(m catalogue.Key, id string) bool {
+	c, known := o.Matters.Criterion(id)
+	return known && c.Matter == m
+}
+
+// site returns the desk nearest to a place: its community's station, else the
+// street's center, else the district's. It has the incident while the place is to be
+// visited.
+func site(b *jurisdiction.Book, p jurisdiction.Place) string {
+	switch {
+	case p.Community != "":
+		return b.Desk(jurisdiction.Community, p)
+	case p.Street != "":
+		return b.Desk(jurisdiction.Street, p)
+	}
+	return b.District()
+}
+
+// reaches tells whether a desk may give to a unit. A desk gives nothing to itself,
+// but for a station, which is its own handling unit.
+func reaches(b *jurisdiction.Book, desk string, unit jurisdiction.Unit) bool {
+	if unit.Code == desk {
+		return unit.Kind == jurisdiction.Station
+	}
+	return b.Reaches(desk, unit.Code)
+}
+
+// basis returns why a unit was chosen: as the caller says, else the row or ruling
+// that names the unit, else the person's own reason.
+func (s State) basis(o Order, given Basis, desk, unit, reason string) Basis {
+	if given != (Basis{}) {
+		return given
+	}
+	b := basisOf(o.Book.Candidates(s.Matter, s.Place, desk), unit, o.Book.Version())
+	if b.Reason == "" {
+		b.Reason = reason
+	}
+	return b
+}
+
+// basisOf returns the row or ruling by which unit stands among candidates.
+func basisOf(candidates []jurisdiction.Candidate, unit, version string) Basis {
+	b := Basis{PolicyVersion: version}
+	for _, c := range candidates {
+		if c.Unit == unit && unit != "" {
+			b.Row, b.Ruling, b.Reason = c.Row, c.Ruling, c.Reason
+			break
+		}
+	}
+	return b
+}

@@ -14,7 +14,10 @@ import (
 // add to it, so a switch over Event can be checked for completeness.
 //
 //sumtype:decl
-type Event interface{ isEvent() }
+type Event interface {
+	isEvent()
+	fact() Fact
+}
 
 // An Actor is who did something, and for which unit.
 type Actor struct {
@@ -34,6 +37,11 @@ type Fact struct {
 	Note   string    `json:"note,omitempty"`
 	Photos []string  `json:"photos,omitempty"` // SHA-256 of re-encoded pictures, hex
 }
+
+func (f Fact) fact() Fact { return f }
+
+// FactOf returns what e carries as every event does.
+func FactOf(e Event) Fact { return e.fact() }
 
 // Location is where the reporter says it is.
 type Location struct {

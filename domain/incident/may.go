@@ -1,10 +1,205 @@
 package incident
 
-import "gridcommand/domain/jurisdiction"
+import (
+	"slices"
 
-// Allowed returns the names of the commands that Decide would not refuse for
-// reasons of stage, holder or role. o.Command is not read.
-func Allowed(s State, o Order) []string { panic("incident: not built yet") }
+	"gridcommand/domain/jurisdiction"
+)
+
+// from says at which stages a command may be given; a command not named here may
+// be given at any.
+var from = map[string][]Stage{
+	"confirm":  {Verifying},
+	"refute":   {Verifying},
+	"file":     {Intake},
+	"decline":  {Intake},
+	"dispatch": {Dispatching},
+	"accept":   {Handling},
+	"handle":   {Handling},
+	"return":   {Handling},
+	"transfer": {Handling},
+	"escalate": {Dispatching, Handling},
+	"pass":     {Checking},
+	"fail":     {Checking},
+	"close":    {Closing},
+}
+
+// may says what each post may ever do; who may report what is for [jurisdiction.MayReport].
+// Supervisors read everything and decide nothing; screens and administrators have no
+// business with an incident.
+var may = map[jurisdiction.Role][]string{
+	jurisdiction.Inspector: {"confirm", "refute", "pass", "fail", "comment", "attach"},
+	jurisdiction.CommunityStaff: {
+		"confirm", "refute", "file", "decline", "dispatch", "accept", "handle", "return", "transfer", "escalate",
+		"pass", "fail", "close", "reopen", "void", "comment", "attach",
+	},
+	jurisdiction.Handler: {"accept", "handle", "return", "comment", "attach"},
+	jurisdiction.StreetDesk: {
+		"confirm", "refute", "file", "decline", "dispatch", "transfer", "escalate", "pass", "fail", "close", "reopen",
+		"void", "comment", "attach",
+	},
+	jurisdiction.DistrictDesk: {
+		"confirm", "refute", "file", "decline", "dispatch", "transfer", "pass", "fail", "close", "reopen",
+		"void", "comment", "attach",
+	},
+	jurisdiction.Hotline:    {"comment", "attach"},
+	jurisdiction.Supervisor: {"comment", "attach"},
+}
+
+// unaided is what the program may do by itself, standing at no desk. With a unit,
+// it acts as that unit, whatever the post.
+var unaided = []string{"report", "file", "dispatch", "warn", "expire"}
 
 // MayEver tells whether there is any incident on which role may give command.
-func MayEver(role jurisdiction.Role, command string) bool { panic("incident: not built yet") }
+func MayEver(role jurisdiction.Role, command string) bool {
+	if command == "report" {
+		return len(jurisdiction.MayReport(role)) > 0
+	}
+	return slices.Contains(may[role], command)
+}
+
+// Allowed returns the names of the commands, in the order of [Commands], that
+// Decide would not refuse for reasons of status, stage, holder or role, whatever
+// fields they had. o.Command is not read.
+func Allowed(s State, o Order) []string {
+	var names []string
+	for _, c := range Commands {
+		if s.permits(o, c) == nil {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+// permits is the middle of the table of commands: who may give one, and when.
+func (s State) permits(o Order, c Command) error {
+	command := c.Name()
+	stages, limited := from[command]
+	switch {
+	case o.By.System() && o.By.Unit == "" && !slices.Contains(unaided, command):
+		return roleMayNot.to(c)
+	case !o.By.System() && !MayEver(o.By.Role, command):
+		return roleMayNot.to(c)
+	case command == "report" && s.Status != "":
+		return alreadyReported.to(c)
+	case command == "report":
+		return nil
+	case command == "reopen":
+		return s.permitsReopening(o, c)
+	case s.Status != StatusOpen:
+		return notOpen.to(c)
+	case limited && !slices.Contains(stages, s.Stage):
+		return wrongStage.at(s.Stage).to(c)
+	case !s.isFor(o, command):
+		return s.notYours(c)
+	}
+	return s.permitsStill(o, c)
+}
+
+// permitsReopening: the intake desk, or one above it, within the window.
+func (s State) permitsReopening(o Order, c Command) error {
+	switch {
+	case s.Status != StatusClosed:
+		return notClosed.to(c)
+	case !o.is(s.IntakeDesk) && !o.above(s.IntakeDesk):
+		return notYourDesk.to(c)
+	case o.At.After(s.ClosedAt.Add(o.Policy.ReopenWindow)):
+		return windowOver.to(c)
+	}
+	return nil
+}
+
+// isFor tells whether an open incident is the actor's to give command on.
+func (s State) isFor(o Order, command string) bool {
+	switch command {
+	case "file", "decline", "dispatch", "accept", "handle", "return", "close":
+		return o.is(s.Holder)
+	case "confirm", "refute", "pass", "fail":
+		return s.isVisitor(o)
+	case "transfer", "void":
+		return o.is(s.desk()) || o.above(s.desk())
+	case "escalate":
+		return o.is(s.desk()) || s.isStationHandling(o)
+	}
+	return true // comment, attach: whoever sees it; the program's own: permits knows
+}
+
+// notYours says why an incident is not for the actor.
+func (s State) notYours(c Command) error {
+	switch c.Name() {
+	case "transfer", "void", "escalate":
+		return notYourDesk.to(c)
+	}
+	return notTheHolder.to(c)
+}
+
+// permitsStill says what is refused even to those whose business it is.
+//
+// A difficult incident moves by coordination. The way up stays open, and so does the
+// hand of the district desk, which would lead one: nothing may get stuck.
+func (s State) permitsStill(o Order, c Command) error {
+	byDistrict := o.desk(s.desk()) == o.Book.District()
+	_, higher := o.Book.DeskAbove(o.By.Unit)
+	handled := slices.Contains(s.Handlers, o.By.Person)
+	switch command := c.Name(); {
+	case command == "return" && s.Difficult:
+		return needsCoordination.to(c)
+	case (command == "dispatch" || command == "transfer") && s.Difficult && !byDistrict:
+		return needsCoordination.to(c)
+	case command == "escalate" && !higher:
+		return topTier.to(c)
+	case command == "accept" && s.Accepted:
+		return alreadyAccepted.to(c)
+	case (command == "pass" || command == "fail" || command == "close") && handled:
+		return handledItYourself.to(c)
+	}
+	return nil
+}
+
+// desk returns the desk in charge: the holder while it is one; while a unit handles,
+// the desk that dispatched; while the place is visited and after, the intake desk.
+func (s State) desk() string {
+	switch s.Stage {
+	case Handling:
+		return s.Dispatcher
+	case Intake, Dispatching, Coordinating:
+		return s.Holder
+	}
+	return s.IntakeDesk
+}
+
+// is tells whether the actor stands for unit. The program at no desk stands for any.
+func (o Order) is(unit string) bool {
+	return o.By.Unit == unit && unit != "" || o.By.Unit == "" && o.By.System()
+}
+
+// above tells whether the actor's desk is above unit.
+func (o Order) above(unit string) bool {
+	for desk, ok := o.Book.DeskAbove(unit); ok; desk, ok = o.Book.DeskAbove(desk) {
+		if desk == o.By.Unit {
+			return true
+		}
+	}
+	return false
+}
+
+// isVisitor tells whether the actor may verify or check the place: an inspector
+// of its community. Its station and the desks above it may where there is none, or
+// where an inspector settled the incident on the spot and may be the only one.
+func (s State) isVisitor(o Order) bool {
+	switch {
+	case o.By.System():
+		return o.is(s.Holder)
+	case o.By.Role == jurisdiction.Inspector:
+		return o.By.Unit == s.Place.Community && o.By.Unit != ""
+	case o.Book.HasInspector(s.Place.Community) && !s.OnTheSpot:
+		return false
+	}
+	return o.is(s.Holder) || o.above(s.Holder)
+}
+
+// isStationHandling tells whether the actor is the community station that handles it.
+func (s State) isStationHandling(o Order) bool {
+	unit, known := o.Book.Unit(s.Holder)
+	return s.Stage == Handling && known && unit.Kind == jurisdiction.Station && o.is(s.Holder)
+}

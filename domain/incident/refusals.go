@@ -1,0 +1,72 @@
+package incident
+
+import "gridcommand/domain"
+
+// A reason is why a rule says no. Its code is stable; its sentences end what begins
+// with "不能退单：" and "Cannot return: ".
+type reason struct{ code, field, zh, en string }
+
+// The rules' reasons.
+var (
+	roleMayNot        = reason{"role_may_not", "", "您的岗位没有这项权限", "your post may not do this"}
+	alreadyReported   = reason{"already_reported", "", "该事件已上报", "it has been reported already"}
+	notOpen           = reason{"not_open", "", "该事件不在办", "the incident is not open"}
+	notClosed         = reason{"not_closed", "", "该事件尚未结案", "the incident is not closed"}
+	wrongStage        = reason{"wrong_stage", "", "该事件当前环节不办理此项", "this is not for the stage it is at"}
+	notTheHolder      = reason{"not_the_holder", "", "该事件不由您的单位办理", "your unit does not hold it"}
+	notYourDesk       = reason{"not_your_desk", "", "该事件不归您的指挥中心或网格站派遣", "your desk is not in charge of it"}
+	handledItYourself = reason{"handled_it_yourself", "", "您是该事件的处置人（核处分离）", "you handled it yourself"}
+	alreadyAccepted   = reason{"already_accepted", "", "该事件已签收", "it has been signed for"}
+	needsCoordination = reason{"needs_coordination", "", "疑难件，请提请会商或提级上报", "it is difficult: coordinate or escalate it"}
+	topTier           = reason{"top_tier", "", "已在区级，不能再提级", "the district is the highest tier"}
+	windowOver        = reason{"window_over", "", "已超过重办期限", "the time for it is over"}
+
+	sourceNotYours        = reason{"source_not_yours", "source", "您的岗位不能使用该来源", "your post may not report from this source"}
+	onTheSpotByInspectors = reason{"inspectors_only", "handled_on_the_spot", "只有网格员上报可以自行处置", "only inspectors settle on the spot"}
+	photosRequired        = reason{"photos_required", "photos", "请附照片", "photos are required"}
+	matterRequired        = reason{"matter_required", "matter", "请选择管理事项", "a matter is required"}
+	matterUnknown         = reason{"matter_unknown", "matter", "没有这个管理事项", "there is no such matter"}
+	matterNotActivated    = reason{"matter_not_activated", "matter", "该管理事项尚未启用（没有立案条件）", "the matter is not activated: it has no criterion"}
+	criterionRequired     = reason{"criterion_required", "criterion", "请选择立案条件", "a criterion is required"}
+	criterionNotOfMatter  = reason{"criterion_not_of_matter", "criterion", "该立案条件不属于所选管理事项", "the criterion does not belong to the matter"}
+	standInReserved       = reason{"stand_in_reserved", "criterion", "替代时限只用于回放和导入", "a stand-in limit is for replay and import only"}
+	unitRequired          = reason{"unit_required", "unit", "请选择单位", "a unit is required"}
+	unitUnknown           = reason{"unit_unknown", "unit", "没有这个单位", "there is no such unit"}
+	outOfReach            = reason{"out_of_reach", "unit", "该单位不在派遣范围内", "the unit is not within the desk's reach"}
+	sameUnit              = reason{"same_unit", "unit", "该事件已由该单位处置", "this unit has it already"}
+	resultRequired        = reason{"result_required", "result", "请填写处置反馈", "a result is required"}
+	reasonRequired        = reason{"reason_required", "reason", "请填写理由", "a reason is required"}
+	codeUnknown           = reason{"code_unknown", "code", "没有这个理由类别", "there is no such code"}
+	textRequired          = reason{"text_required", "text", "请填写批注", "a text is required"}
+
+	closingConditionRequired = reason{
+		"closing_condition_required", "closing_condition_met", "未勾选结案条件", "the closing condition is not ticked",
+	}
+)
+
+// at returns r naming the stage the incident is at.
+func (r reason) at(s Stage) reason {
+	r.zh += "（" + stageLabels[s] + "）"
+	r.en += " (" + string(s) + ")"
+	return r
+}
+
+// to returns r as the answer to a command.
+func (r reason) to(c Command) *domain.Refusal {
+	no := domain.Refuse(r.code, "不能"+commandLabels[c.Name()]+"："+r.zh+"。", "Cannot %s: %s.", c.Name(), r.en)
+	no.Field = r.field
+	return no
+}
+
+// The words of refusals are those of the buttons and lists that a reader sees.
+var commandLabels = map[string]string{
+	"report": "上报", "confirm": "核实属实", "refute": "核实不属实", "file": "立案", "decline": "不予立案", "dispatch": "派遣",
+	"accept": "签收", "handle": "处置反馈", "return": "退单", "transfer": "改派", "escalate": "提级上报", "pass": "核查通过",
+	"fail": "核查不通过", "close": "结案", "reopen": "重办", "void": "作废", "comment": "批注", "attach": "补充附件",
+	"warn": "临期提醒", "expire": "超时",
+}
+
+var stageLabels = map[Stage]string{
+	Verifying: "待核实", Intake: "待立案", Dispatching: "待派遣", Handling: "处置中", Coordinating: "会商中", Checking: "待核查",
+	Closing: "待结案",
+}
