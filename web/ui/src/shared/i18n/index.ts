@@ -1,0 +1,30 @@
+/** The two languages of the pages: Chinese first, English complete. */
+import { createI18n } from 'vue-i18n';
+import { en } from './en';
+import { zh } from './zh';
+
+export type Language = 'zh' | 'en';
+const remembered = 'gridcommand.language';
+
+function preferred(): Language {
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(remembered);
+  return asked === 'en' ? 'en' : 'zh';
+}
+
+export function setUpLanguage() {
+  const first = preferred();
+  document.documentElement.lang = first === 'zh' ? 'zh-CN' : 'en';
+  return createI18n({
+    legacy: false,
+    locale: first,
+    fallbackLocale: 'zh',
+    messages: { zh, en },
+    missingWarn: import.meta.env.DEV,
+    fallbackWarn: import.meta.env.DEV,
+  });
+}
+
+export function rememberLanguage(language: Language): void {
+  localStorage.setItem(remembered, language);
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}

@@ -1,0 +1,357 @@
+/**
+ * What travels between server and page: types of the HTTP answers and live frames,
+ * and the only place where something unknown is taken to be one of them.
+ */
+import type { Feature, Point } from 'geojson';
+
+export const stages = ['verifying', 'intake', 'dispatching', 'handling', 'coordinating', 'checking', 'closing'] as const;
+export type Stage = (typeof stages)[number];
+export const statuses = ['open', 'closed', 'declined', 'voided', 'merged'] as const;
+export type Status = (typeof statuses)[number];
+export const tiers = ['community', 'street', 'district'] as const;
+export type Tier = (typeof tiers)[number];
+export const lamps = ['green', 'yellow', 'red', 'grey'] as const;
+export type Lamp = (typeof lamps)[number];
+export const sources = [
+  'inspector', 'hotline', 'citizen', 'sensor', 'video', 'department', 'leader', 'media', 'campaign', 'emergency',
+] as const;
+export type Source = (typeof sources)[number];
+export const severities = ['normal', 'urgent', 'major'] as const;
+export type Severity = (typeof severities)[number];
+export const roles = [
+  'inspector', 'community', 'handler', 'street', 'district', 'hotline', 'supervisor', 'screen', 'admin',
+] as const;
+export type Role = (typeof roles)[number];
+export const commands = [
+  'confirm', 'refute', 'file', 'decline', 'dispatch', 'accept', 'handle', 'return', 'transfer', 'escalate',
+  'open-coordination', 'conclude-coordination', 'request-extension', 'grant-extension', 'refuse-extension',
+  'request-suspension', 'grant-suspension', 'refuse-suspension', 'resume', 'urge', 'supervise', 'reply', 'pass', 'fail',
+  'close', 'reopen', 'void', 'merge', 'rate', 'appeal', 'uphold-appeal', 'reject-appeal', 'correct', 'hand-over',
+  'comment', 'attach',
+] as const;
+export type Command = (typeof commands)[number];
+export const returnCodes = [
+  'misdispatched', 'not_our_duty', 'wrong_place', 'owner_elsewhere', 'duplicate', 'needs_support',
+] as const;
+export const escalateCodes = ['beyond_power', 'needs_enforcement', 'cross_area', 'funds', 'not_ours'] as const;
+
+/** An instant as RFC 3339 text with zone. */
+export type Instant = string;
+
+export interface User {
+  readonly name: string;
+  readonly role: Role;
+  readonly unit: string;
+}
+
+export interface MatterKey {
+  readonly scheme: string;
+  readonly kind: string;
+  readonly code: string;
+}
+
+export interface Matter extends MatterKey {
+  readonly name: string;
+  readonly class?: string;
+  readonly activated?: boolean;
+}
+
+export interface Criterion {
+  readonly id: string;
+  readonly matter?: Matter;
+  readonly filing_condition: string;
+  readonly closing_condition: string;
+  readonly limit: number;
+  readonly limit_unit: string;
+}
+
+export interface Unit {
+  readonly code: string;
+  readonly name: string;
+  readonly tier: Tier;
+  readonly kind: 'center' | 'station' | 'office' | 'branch' | 'department' | 'owner';
+  readonly parent?: string;
+}
+
+export interface Candidate {
+  readonly unit: string;
+  readonly name?: string;
+  readonly tier: Tier;
+  readonly reason: string;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly number: string;
+  readonly version: number;
+  readonly position: number;
+  readonly source: Source;
+  readonly matter: Matter | null;
+  readonly criterion: Criterion | null;
+  readonly description: string;
+  readonly severity: Severity;
+  readonly location: {
+    readonly lng: number | null;
+    readonly lat: number | null;
+    readonly given_crs?: string;
+    readonly accuracy_m?: number;
+    readonly address: string;
+  };
+  readonly grid: { readonly code: string; readonly version: string } | null;
+  readonly community: string;
+  readonly street: string;
+  readonly status: Status;
+  readonly stage: Stage | null;
+  readonly tier: Tier;
+  readonly holder: { readonly unit: string; readonly name: string } | null;
+  readonly due: { readonly stage: Instant | null; readonly total: Instant | null };
+  readonly lamp: Lamp;
+  readonly overdue?: boolean;
+  readonly accepted?: boolean;
+  readonly accept_due?: Instant | null;
+  readonly suspended: boolean;
+  readonly difficult: boolean;
+  readonly returns: number;
+  readonly transfers: number;
+  readonly reworks: number;
+  readonly extensions: number;
+  readonly flags: readonly string[];
+  readonly routing: {
+    readonly policy_version: string;
+    readonly reason: string;
+    readonly candidates: readonly Candidate[] | null;
+  };
+  readonly intake_desk?: string;
+  readonly photos: readonly string[];
+  readonly reporter: { readonly name: string; readonly phone: string; readonly confidential: boolean } | null;
+  readonly handled_on_the_spot?: boolean;
+  readonly external?: { readonly system: string; readonly id: string } | null;
+  readonly result?: string;
+  readonly occurred_at: Instant;
+  readonly reported_at: Instant;
+  readonly filed_at: Instant | null;
+  readonly handled_at: Instant | null;
+  readonly closed_at: Instant | null;
+  readonly updated_at?: Instant;
+  readonly allowed?: readonly string[];
+}
+
+export interface IncidentPage {
+  readonly items: readonly Incident[];
+  readonly next_cursor: string | null;
+  readonly total: number;
+  readonly total_is?: 'at_least';
+  readonly position: number;
+}
+
+/** A stretch of time that was counted toward a limit. */
+export interface Period {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** Why a deadline is when it is. */
+export interface DueExplained {
+  readonly clock: 'stage' | 'total' | 'accept';
+  readonly from: Instant;
+  readonly due: Instant | null;
+  readonly limits: readonly { readonly n: number; readonly unit: string }[];
+  readonly periods: readonly Period[];
+  readonly pauses: readonly Period[];
+  readonly calendar: string;
+  readonly missing: number | null;
+  readonly given: boolean;
+  readonly text: string;
+}
+
+export interface TimelineEntry {
+  readonly position: number;
+  readonly version: number;
+  readonly at: Instant;
+  readonly type: string;
+  readonly actor: string;
+  readonly unit: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly due_explained: readonly DueExplained[];
+}
+
+export interface PictureProperties {
+  readonly number: string;
+  readonly matter: string;
+  readonly stage: Stage;
+  readonly tier: Tier;
+  readonly lamp: Lamp;
+  readonly street: string;
+  readonly flags: readonly string[];
+}
+export type PictureFeature = Feature<Point | null, PictureProperties> & { readonly id: string };
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** The same sentence in Chinese, where a rule said no. */
+  readonly detail_zh: string;
+  readonly code: string;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly have_version: number | null;
+}
+
+export interface Located {
+  readonly grid: { readonly code: string; readonly version: string };
+  readonly community: string;
+  readonly street: string;
+  readonly district: string;
+}
+
+/** What every live item has. */
+export interface Item {
+  readonly id: string;
+}
+
+export type WallItem = Item & Readonly<Record<string, unknown>> & { readonly kind: string };
+
+/** The three live views, and what their items are. */
+export interface Views {
+  readonly picture: PictureFeature;
+  readonly worklist: Incident;
+  readonly wall: WallItem;
+}
+
+export type Frame<T extends Item = Item> =
+  | {
+      readonly op: 'snapshot';
+      readonly id: number;
+      readonly epoch: string;
+      readonly position: number;
+      readonly at: Instant;
+      readonly speed?: number;
+      readonly put: readonly T[];
+      readonly part: number;
+      readonly of: number;
+    }
+  | {
+      readonly op: 'frame';
+      readonly id: number;
+      readonly from: number;
+      readonly to: number;
+      readonly at: Instant;
+      readonly speed?: number;
+      readonly put?: readonly T[];
+      readonly gone?: readonly string[];
+    }
+  | { readonly op: 'reset'; readonly id: number; readonly reason: string }
+  | { readonly op: 'bye'; readonly code: number; readonly reason: string; readonly retry: boolean };
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+const text = (x: unknown): string => (typeof x === 'string' ? x : '');
+const number = (x: unknown): number | null => (typeof x === 'number' && Number.isFinite(x) ? x : null);
+const list = (x: unknown): readonly unknown[] => (Array.isArray(x) ? x : []);
+
+/** Takes the body of an answer to be what the contract says it is. */
+export function trust<T>(body: unknown): T {
+  return body as T;
+}
+
+/** Reads one live frame, or says why it is none. */
+export function readFrame(message: string): Frame {
+  const x: unknown = JSON.parse(message);
+  if (!isObject(x)) throw new Error('live: a frame is not an object');
+  switch (x['op']) {
+    case 'snapshot':
+      if (number(x['id']) === null || number(x['position']) === null) throw new Error('live: a snapshot without id or position');
+      return {
+        ...(x as unknown as Extract<Frame, { op: 'snapshot' }>),
+        put: list(x['put']) as readonly Item[],
+        part: number(x['part']) ?? 1,
+        of: number(x['of']) ?? 1,
+      };
+    case 'frame':
+      if (number(x['id']) === null || number(x['from']) === null || number(x['to']) === null) {
+        throw new Error('live: a frame without id, from or to');
+      }
+      return x as unknown as Frame;
+    case 'reset':
+    case 'bye':
+      return x as unknown as Frame;
+    default:
+      throw new Error(`live: unknown op ${String(x['op'])}`);
+  }
+}
+
+/** Reads a problem+json body; anything else becomes a problem with the status alone. */
+export function readProblem(status: number, body: unknown): Problem {
+  const x = isObject(body) ? body : {};
+  return {
+    type: text(x['type']),
+    title: text(x['title']),
+    status,
+    detail: text(x['detail']),
+    detail_zh: text(x['detail_zh']),
+    code: text(x['code']),
+    errors: list(x['errors']).map((e) => {
+      const o = isObject(e) ? e : {};
+      return { pointer: text(o['pointer']) || text(o['location']), detail: text(o['detail']) || text(o['message']) };
+    }),
+    have_version: number(x['have_version']),
+  };
+}
+
+function readPeriods(x: unknown): readonly Period[] {
+  return list(x)
+    .filter(isObject)
+    .map((p) => ({ from: text(p['from']), to: text(p['to']) }))
+    .filter((p) => p.from !== '' && p.to !== '');
+}
+
+function readDue(clock: string, x: unknown): DueExplained | null {
+  if (typeof x === 'string') x = { text: x };
+  if (!isObject(x)) return null;
+  const named = text(x['clock']) || clock;
+  return {
+    clock: named === 'total' || named === 'accept' ? named : 'stage',
+    from: text(x['from']),
+    due: text(x['due']) || null,
+    limits: list(x['limits'] ?? (x['limit'] === undefined ? [] : [x['limit']]))
+      .filter(isObject)
+      .map((l) => ({ n: number(l['n']) ?? 0, unit: text(l['unit']) })),
+    periods: readPeriods(x['periods']),
+    pauses: readPeriods(x['pauses']),
+    calendar: text(x['calendar']),
+    missing: number(x['missing']) || null,
+    given: x['given'] === true,
+    text: text(x['text']) || text(x['sentence']),
+  };
+}
+
+/** Reads one fact of an incident as the timeline tells it. */
+export function readTimelineEntry(body: unknown): TimelineEntry {
+  const x = isObject(body) ? body : {};
+  const due = x['due_explained'];
+  const explained = Array.isArray(due)
+    ? due.map((d) => readDue('stage', d))
+    : isObject(due) && (isObject(due['stage']) || isObject(due['total']) || isObject(due['accept']))
+      ? (['stage', 'total', 'accept'] as const).map((c) => readDue(c, due[c]))
+      : [readDue('stage', due)];
+  const actor = x['actor'];
+  const unit = x['unit'];
+  return {
+    position: number(x['position']) ?? 0,
+    version: number(x['version']) ?? 0,
+    at: text(x['at']),
+    type: text(x['type']),
+    actor: isObject(actor) ? text(actor['name']) || text(actor['person']) : text(actor),
+    unit: isObject(unit) ? text(unit['code']) || text(unit['unit']) : text(unit),
+    data: isObject(x['data']) ? x['data'] : {},
+    due_explained: explained.filter((d) => d !== null),
+  };
+}
+
+/** Reads who is logged in from what was remembered, or null. */
+export function readUser(body: unknown): User | null {
+  if (!isObject(body)) return null;
+  const role = roles.find((r) => r === body['role']);
+  if (role === undefined || typeof body['name'] !== 'string') return null;
+  return { name: body['name'], role, unit: text(body['unit']) };
+}
