@@ -9,11 +9,13 @@ package eventstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Position is the place of a fact in the ledger, counted from 1. Position 0
@@ -259,31 +261,79 @@ func CheckDense(after Position, page []Record) error {
 	return nil
 }
 
+// What a ledger takes, in bytes. Names bound what an index row can weigh; data
+// bounds what a commit can weigh.
+const (
+	maxName = 512
+	maxMeta = 4096
+	maxData = 16 << 20
+)
+
 // Validate returns an error wrapping [ErrInvalid] if a could never be stored.
 func (a Append) Validate() error {
 	if len(a.Writes) == 0 {
 		return fmt.Errorf("%w: no writes", ErrInvalid)
 	}
-	if len(a.Key.ID) > 512 || len(a.Key.Scope) > 256 {
-		return fmt.Errorf("%w: key too long", ErrInvalid)
+	if err := a.Key.validate(); err != nil {
+		return err
 	}
+	for _, text := range []string{a.Meta.Actor, a.Meta.Correlation, a.Meta.Causation} {
+		if !plain(text, maxMeta) {
+			return fmt.Errorf("%w: meta is not plain text or too long", ErrInvalid)
+		}
+	}
+	size := 0
 	for i, w := range a.Writes {
-		if w.Stream.Category() == "" || w.Stream.ID() == "" {
-			return fmt.Errorf("%w: stream %q is not category-id", ErrInvalid, w.Stream)
-		}
-		if len(w.Drafts) == 0 {
-			return fmt.Errorf("%w: nothing to add to %s", ErrInvalid, w.Stream)
-		}
 		for _, other := range a.Writes[:i] {
 			if other.Stream == w.Stream {
 				return fmt.Errorf("%w: %s appears twice", ErrInvalid, w.Stream)
 			}
 		}
+		if err := w.validate(); err != nil {
+			return err
+		}
 		for _, d := range w.Drafts {
-			if d.Type == "" || len(d.Data) == 0 || d.At.IsZero() {
-				return fmt.Errorf("%w: a fact needs a type, a time and data", ErrInvalid)
-			}
+			size += len(d.Data)
+		}
+	}
+	if size > maxData {
+		return fmt.Errorf("%w: %d bytes of data, at most %d go into one append", ErrInvalid, size, maxData)
+	}
+	return nil
+}
+
+func (k Key) validate() error {
+	switch {
+	case k.IsZero() && k != Key{}:
+		return fmt.Errorf("%w: a key needs an id", ErrInvalid)
+	case utf8.RuneCountInString(k.ID) > 128, !plain(k.ID, maxName), !plain(k.Scope, maxName):
+		return fmt.Errorf("%w: key is not plain text or too long", ErrInvalid)
+	}
+	return nil
+}
+
+func (w Write) validate() error {
+	if w.Stream.Category() == "" || w.Stream.ID() == "" || !plain(string(w.Stream), maxName) {
+		return fmt.Errorf("%w: stream %q is not category-id", ErrInvalid, w.Stream)
+	}
+	if w.Expect.kind == expectAt && w.Expect.version < 0 {
+		return fmt.Errorf("%w: %s cannot be at version %d", ErrInvalid, w.Stream, w.Expect.version)
+	}
+	if len(w.Drafts) == 0 {
+		return fmt.Errorf("%w: nothing to add to %s", ErrInvalid, w.Stream)
+	}
+	for _, d := range w.Drafts {
+		if d.Type == "" || !plain(d.Type, maxName) || d.At.IsZero() {
+			return fmt.Errorf("%w: a fact needs a type and a time", ErrInvalid)
+		}
+		if !utf8.Valid(d.Data) || !json.Valid(d.Data) {
+			return fmt.Errorf("%w: the data of %s is not one JSON value in UTF-8", ErrInvalid, d.Type)
 		}
 	}
 	return nil
+}
+
+// plain tells whether every storage engine keeps text as it is: UTF-8 without NUL.
+func plain(text string, most int) bool {
+	return len(text) <= most && utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }

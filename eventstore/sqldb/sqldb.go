@@ -5,6 +5,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Dialect is the kind of database.
@@ -20,33 +21,35 @@ const (
 // is portable: $1 placeholders, BIGINT, TEXT and BLOB/BYTEA columns, ON CONFLICT
 // and RETURNING, times as unix microseconds, no JSON operators.
 type DB struct {
-	Write   *sql.DB // on SQLite a single connection
+	Write   *sql.DB // on SQLite a single connection; nil if opened read-only
 	Read    *sql.DB // on SQLite read-only connections, apart from Write
 	Dialect Dialect
 	Name    string // file or schema, for messages
 }
 
-// Tx runs f in one write transaction and commits it if f returns nil.
+// Tx runs f in one write transaction and commits it if f returns nil; otherwise,
+// also when f panics, nothing of it stays.
 func (db *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := db.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = tx.Rollback() }() // without effect after Commit
 	if err := f(tx); err != nil {
-		_ = tx.Rollback()
 		return err
 	}
 	return tx.Commit()
 }
 
-// Close closes both pools.
+// Close closes both pools. On SQLite the readers go first, so that the writer is
+// the last connection and folds the write-ahead log back into the file.
 func (db *DB) Close() error {
-	var err error
+	var readErr, writeErr error
 	if db.Read != nil && db.Read != db.Write {
-		err = db.Read.Close()
+		readErr = db.Read.Close()
 	}
-	if werr := db.Write.Close(); werr != nil {
-		err = werr
+	if db.Write != nil {
+		writeErr = db.Write.Close()
 	}
-	return err
+	return errors.Join(readErr, writeErr)
 }

@@ -1,0 +1,230 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/groupcommit"
+	"gridcommand/eventstore/sqldb"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// versionsKept bounds how many stream versions the writer remembers; the others
+// are looked up again.
+const versionsKept = 1 << 16
+
+// A writer commits batches. Only the committer's goroutine calls commit.
+type writer struct {
+	conn *sql.Conn
+	bell *groupcommit.Bell
+
+	begin, commitTx, rollback         *sql.Stmt
+	addFact, addKey, getKey, getLevel *sql.Stmt
+
+	head     eventstore.Position
+	versions *versions
+	failed   error // the disk error after which nothing is taken any more
+}
+
+func newWriter(ctx context.Context, db *sqldb.DB, bell *groupcommit.Bell) (_ *writer, err error) {
+	w := &writer{bell: bell, versions: newVersions(versionsKept)}
+	if w.conn, err = db.Write.Conn(ctx); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	prepare := func(text string) *sql.Stmt {
+		if err != nil {
+			return nil
+		}
+		var stmt *sql.Stmt
+		stmt, err = w.conn.PrepareContext(ctx, text)
+		return stmt
+	}
+	w.begin = prepare("BEGIN IMMEDIATE")
+	w.commitTx = prepare("COMMIT")
+	w.rollback = prepare("ROLLBACK")
+	w.addFact = prepare(`INSERT INTO events (position, stream, version, type, at, data, meta) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	w.addKey = prepare(`INSERT INTO keys (scope, id, digest, first, last, version) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
+	w.getKey = prepare(selectKey)
+	w.getLevel = prepare(`SELECT coalesce(max(version), 0) FROM events WHERE stream = $1`)
+	if err == nil {
+		err = w.conn.QueryRowContext(ctx, selectHead).Scan(&w.head)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: prepare the writer: %w", err), w.close())
+	}
+	bell.Ring(w.head)
+	return w, nil
+}
+
+func (w *writer) close() error {
+	var errs []error
+	for _, s := range []*sql.Stmt{w.begin, w.commitTx, w.rollback, w.addFact, w.addKey, w.getKey, w.getLevel} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
+
+// commit judges the appends of a batch in turn, stores the good ones in one
+// transaction and answers each. It is a [groupcommit.Commit].
+func (w *writer) commit(batch []eventstore.Append, outcomes []groupcommit.Outcome) {
+	if w.failed != nil {
+		fail(outcomes, w.failed)
+		return
+	}
+	// The batch belongs to many callers, so none of their contexts governs it.
+	ctx := context.Background()
+	head, err := w.store(ctx, batch, outcomes)
+	if err != nil {
+		w.versions.clear()
+		fail(outcomes, w.judge(err))
+		return
+	}
+	w.head = head
+	w.bell.Ring(head)
+}
+
+// store is the transaction of one batch. It returns the head after it.
+func (w *writer) store(ctx context.Context, batch []eventstore.Append, outcomes []groupcommit.Outcome) (eventstore.Position, error) {
+	if _, err := w.begin.ExecContext(ctx); err != nil {
+		return 0, fmt.Errorf("begin: %w", err)
+	}
+	head := w.head
+	for i := range batch {
+		o, err := w.add(ctx, head, &batch[i])
+		if err != nil {
+			_, rollbackErr := w.rollback.ExecContext(ctx)
+			return 0, errors.Join(err, rollbackErr)
+		}
+		if o.Err == nil && !o.Result.Replayed {
+			head = o.Result.Last
+		}
+		outcomes[i] = o
+	}
+	if _, err := w.commitTx.ExecContext(ctx); err != nil {
+		// SQLite may have rolled back by itself; a second time is an error of no interest.
+		_, _ = w.rollback.ExecContext(ctx)
+		return 0, fmt.Errorf("commit: %w", err)
+	}
+	return head, nil
+}
+
+// add judges and stores one append. An error in the outcome refuses this append
+// and has left no trace; the second result is the failure of the whole batch.
+func (w *writer) add(ctx context.Context, head eventstore.Position, a *eventstore.Append) (groupcommit.Outcome, error) {
+	conflict, facts := error(nil), 0
+	first := &a.Writes[0]
+	var result eventstore.Result
+	for i := range a.Writes {
+		write := &a.Writes[i]
+		have, err := w.version(ctx, write.Stream)
+		if err != nil {
+			return groupcommit.Outcome{}, err
+		}
+		if !write.Expect.Met(have) && conflict == nil {
+			conflict = &eventstore.ConflictError{Stream: write.Stream, Want: write.Expect, Have: have}
+		}
+		facts += len(write.Drafts)
+		if write == first {
+			result.Version = have + eventstore.Version(len(write.Drafts))
+		}
+	}
+	result.First, result.Last, result.Stream = head+1, head+eventstore.Position(facts), first.Stream
+
+	// A known key is answered before expectations are. One that is new is found
+	// out by adding it, which saves a look-up whenever all is well.
+	if !a.Key.IsZero() {
+		known := conflict != nil
+		if !known {
+			added, err := w.addKey.ExecContext(ctx, a.Key.Scope, a.Key.ID, a.Key.Digest[:],
+				int64(result.First), int64(result.Last), int64(result.Version))
+			if err != nil {
+				return groupcommit.Outcome{}, fmt.Errorf("add key: %w", err)
+			}
+			n, err := added.RowsAffected()
+			if err != nil {
+				return groupcommit.Outcome{}, fmt.Errorf("add key: %w", err)
+			}
+			known = n == 0
+		}
+		if known {
+			was, found, err := lookup(ctx, w.getKey, a.Key)
+			switch {
+			case errors.Is(err, eventstore.ErrKeyReused):
+				return groupcommit.Outcome{Err: err}, nil
+			case err != nil:
+				return groupcommit.Outcome{}, err
+			case found:
+				return groupcommit.Outcome{Result: was}, nil
+			}
+		}
+	}
+	if conflict != nil {
+		return groupcommit.Outcome{Err: conflict}, nil
+	}
+	return groupcommit.Outcome{Result: result}, w.addFacts(ctx, head, a)
+}
+
+func (w *writer) addFacts(ctx context.Context, position eventstore.Position, a *eventstore.Append) error {
+	meta := "{}"
+	if a.Meta != (eventstore.Meta{}) {
+		text, err := json.Marshal(a.Meta)
+		if err != nil {
+			return err
+		}
+		meta = string(text)
+	}
+	for _, write := range a.Writes {
+		version, err := w.version(ctx, write.Stream)
+		if err != nil {
+			return err
+		}
+		for _, d := range write.Drafts {
+			position++
+			version++
+			if _, err := w.addFact.ExecContext(ctx, int64(position), string(write.Stream), int64(version),
+				d.Type, d.At.UnixMicro(), string(d.Data), meta); err != nil {
+				return fmt.Errorf("add %s version %d at position %d: %w", write.Stream, version, position, err)
+			}
+		}
+		w.versions.put(write.Stream, version)
+	}
+	return nil
+}
+
+func (w *writer) version(ctx context.Context, stream eventstore.Stream) (eventstore.Version, error) {
+	if v, ok := w.versions.get(stream); ok {
+		return v, nil
+	}
+	var v eventstore.Version
+	if err := w.getLevel.QueryRowContext(ctx, string(stream)).Scan(&v); err != nil {
+		return 0, fmt.Errorf("read the version of %s: %w", stream, err)
+	}
+	w.versions.put(stream, v)
+	return v, nil
+}
+
+// judge decides what a failed batch means for the ledger.
+func (w *writer) judge(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM:
+			return fmt.Errorf("sqlite: append, nothing was stored: %w", err)
+		}
+	}
+	w.failed = fmt.Errorf("%w: %w", eventstore.ErrFailed, err)
+	return w.failed
+}
+
+func fail(outcomes []groupcommit.Outcome, err error) {
+	for i := range outcomes {
+		outcomes[i] = groupcommit.Outcome{Err: err}
+	}
+}
