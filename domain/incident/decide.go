@@ -156,7 +156,7 @@ func (s State) report(o Order, c Report) ([]Event, error) {
 	s = Evolve(s, reported)
 	stage, holder := Intake, c.Routing.Desk
 	if c.Routing.Verify {
-		stage, holder = Verifying, site(o.Book, c.Place)
+		stage, holder = Verifying, s.site(o)
 	}
 	routed := Routed{Fact: o.fact(Extra{}), Routing: c.Routing}
 	routed.Standing = s.at(o, stage, o.Book.TierOf(c.Routing.Desk), holder)
@@ -243,11 +243,11 @@ func (s State) file(o Order, c File) ([]Event, error) {
 	}
 	unit := s.ReporterUnit
 	if unit == "" {
-		unit = site(o.Book, s.Place)
+		unit = s.site(o)
 	}
 	return []Event{filed, Handled{
 		Fact: o.fact(Extra{}), Unit: unit, Result: settledOnTheSpot, OnTheSpot: true,
-		Standing: s.at(o, Checking, o.Book.TierOf(unit), site(o.Book, s.Place)),
+		Standing: s.at(o, Checking, o.Book.TierOf(unit), s.site(o)),
 	}}, nil
 }
 
@@ -269,7 +269,7 @@ func (s State) dispatch(o Order, c Dispatch) ([]Event, error) {
 		return nil, unitRequired.to(c)
 	case !known:
 		return nil, unitUnknown.to(c)
-	case !reaches(o.Book, desk, unit):
+	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
 	case unit.Kind == jurisdiction.Center:
 		return []Event{Delegated{
@@ -297,7 +297,7 @@ func (s State) handle(o Order, c Handle) ([]Event, error) {
 	}
 	return []Event{Handled{
 		Fact: o.fact(c.Extra), Unit: s.Holder, Result: c.Result,
-		Standing: s.at(o, Checking, s.Tier, site(o.Book, s.Place)),
+		Standing: s.at(o, Checking, s.Tier, s.site(o)),
 	}}, nil
 }
 
@@ -331,7 +331,7 @@ func (s State) transfer(o Order, c Transfer) ([]Event, error) {
 		return nil, unitUnknown.to(c)
 	case c.Unit == s.Holder:
 		return nil, sameUnit.to(c)
-	case !reaches(o.Book, desk, unit):
+	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
 	}
 	moved := Transferred{
@@ -473,26 +473,11 @@ func (o Order) criterionOf(m catalogue.Key, id string) bool {
 	return known && c.Matter == m
 }
 
-// site returns the desk nearest to a place: its community's station, else the
-// street's center, else the district's. It has the incident while the place is to be
-// visited.
-func site(b *jurisdiction.Book, p jurisdiction.Place) string {
-	switch {
-	case p.Community != "":
-		return b.Desk(jurisdiction.Community, p)
-	case p.Street != "":
-		return b.Desk(jurisdiction.Street, p)
-	}
-	return b.District()
-}
-
-// reaches tells whether a desk may give to a unit. A desk gives nothing to itself,
-// but for a station, which is its own handling unit.
-func reaches(b *jurisdiction.Book, desk string, unit jurisdiction.Unit) bool {
-	if unit.Code == desk {
-		return unit.Kind == jurisdiction.Station
-	}
-	return b.Reaches(desk, unit.Code)
+// site returns the desk nearest to the place: its community's station, else the
+// next one up. It has the incident while the place is to be visited. What concerns
+// the district's own staff has no place below the district's desk.
+func (s State) site(o Order) string {
+	return o.Book.Desk(jurisdiction.Community, o.Book.VisiblePlace(s.Matter, s.Place))
 }
 
 // basis returns why a unit was chosen: as the caller says, else the row or ruling

@@ -101,7 +101,7 @@ func (s State) permitsReopening(o Order, c Command) error {
 	switch {
 	case s.Status != StatusClosed:
 		return notClosed.to(c)
-	case !o.is(s.IntakeDesk) && !o.above(s.IntakeDesk):
+	case !o.is(s.IntakeDesk) && !o.Book.Above(o.By.Unit, s.IntakeDesk):
 		return notYourDesk.to(c)
 	case o.At.After(s.ClosedAt.Add(o.Policy.ReopenWindow)):
 		return windowOver.to(c)
@@ -117,7 +117,7 @@ func (s State) isFor(o Order, command string) bool {
 	case "confirm", "refute", "pass", "fail":
 		return s.isVisitor(o)
 	case "transfer", "void":
-		return o.is(s.desk()) || o.above(s.desk())
+		return o.is(s.desk()) || o.Book.Above(o.By.Unit, s.desk())
 	case "escalate":
 		return o.is(s.desk()) || s.isStationHandling(o)
 	}
@@ -136,12 +136,15 @@ func (s State) notYours(c Command) error {
 // permitsStill says what is refused even to those whose business it is.
 //
 // A difficult incident moves by coordination. The way up stays open, and so does the
-// hand of the district desk, which would lead one: nothing may get stuck.
+// hand of the district desk, which would lead one: nothing may get stuck. What
+// concerns the district's own staff stays at the district desk.
 func (s State) permitsStill(o Order, c Command) error {
 	byDistrict := o.desk(s.desk()) == o.Book.District()
 	_, higher := o.Book.DeskAbove(o.By.Unit)
 	handled := slices.Contains(s.Handlers, o.By.Person)
 	switch command := c.Name(); {
+	case (command == "dispatch" || command == "transfer") && o.Book.Restricted(s.Matter):
+		return handOverOnly.to(c)
 	case command == "return" && s.Difficult:
 		return needsCoordination.to(c)
 	case (command == "dispatch" || command == "transfer") && s.Difficult && !byDistrict:
@@ -173,16 +176,6 @@ func (o Order) is(unit string) bool {
 	return o.By.Unit == unit && unit != "" || o.By.Unit == "" && o.By.System()
 }
 
-// above tells whether the actor's desk is above unit.
-func (o Order) above(unit string) bool {
-	for desk, ok := o.Book.DeskAbove(unit); ok; desk, ok = o.Book.DeskAbove(desk) {
-		if desk == o.By.Unit {
-			return true
-		}
-	}
-	return false
-}
-
 // isVisitor tells whether the actor may verify or check the place: an inspector
 // of its community. Its station and the desks above it may where there is none, or
 // where an inspector settled the incident on the spot and may be the only one.
@@ -195,7 +188,7 @@ func (s State) isVisitor(o Order) bool {
 	case o.Book.HasInspector(s.Place.Community) && !s.OnTheSpot:
 		return false
 	}
-	return o.is(s.Holder) || o.above(s.Holder)
+	return o.is(s.Holder) || o.Book.Above(o.By.Unit, s.Holder)
 }
 
 // isStationHandling tells whether the actor is the community station that handles it.

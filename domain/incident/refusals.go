@@ -18,6 +18,7 @@ var (
 	handledItYourself = reason{"handled_it_yourself", "", "您是该事件的处置人（核处分离）", "you handled it yourself"}
 	alreadyAccepted   = reason{"already_accepted", "", "该事件已签收", "it has been signed for"}
 	needsCoordination = reason{"needs_coordination", "", "疑难件，请提请会商或提级上报", "it is difficult: coordinate or escalate it"}
+	handOverOnly      = reason{"hand_over_only", "", "该事项由区指挥中心移送，不派任何单位", "it leaves the district desk by hand-over only"}
 	topTier           = reason{"top_tier", "", "已在区级，不能再提级", "the district is the highest tier"}
 	windowOver        = reason{"window_over", "", "已超过重办期限", "the time for it is over"}
 
