@@ -1,5 +1,15 @@
 // Package jurisdiction says who is who in the district, who may act where, and
-// who answers for which matter.
+// who answers for which matter. It keeps true that at every place and tier at most
+// one unit answers for a matter, and that every answer says why.
+//
+//	district   440114  center ──── D01 … departments, E01 … owners
+//	             │
+//	street     440114002  center ── 440114002-S01 … offices, -B01 … branches
+//	             │
+//	community  440114002002  station
+//
+// Centers and stations are desks. A desk reaches the units under it and every lower
+// desk; a station also reaches itself, because it handles what it is given.
 package jurisdiction
 
 import "gridcommand/domain/catalogue"
@@ -51,6 +61,10 @@ type Unit struct {
 	Parent string `json:"parent,omitempty"` // the desk it stands under
 	Area   string `json:"area"`             // the area it serves: 440114, a street's 9 or a community's 12 digits
 	Duties string `json:"duties,omitempty"`
+
+	// OnlyHandedTo marks a unit that never holds an incident: matters it answers
+	// for stay with the district's desk and leave by hand-over.
+	OnlyHandedTo bool `json:"only_handed_to,omitempty"`
 }
 
 // IsDesk tells whether u dispatches.
@@ -118,6 +132,15 @@ type Question struct {
 	Criterion string
 	Severity  string
 	Place     Place
+	Rulings   []Ruling // in force at the time of asking
+}
+
+// A Ruling settles who answers for a matter in an area.
+type Ruling struct {
+	Number string // e.g. 职责裁定〔2026〕第 7 号
+	Matter catalogue.Key
+	Area   string // 6, 9 or 12 digits; the narrowest area that holds the place wins
+	Unit   string
 }
 
 // A Routing is routing's whole answer.
@@ -129,26 +152,4 @@ type Routing struct {
 	Unit          string      `json:"unit,omitempty"` // who handles it, when exactly one answers
 	Candidates    []Candidate `json:"candidates"`
 	Reason        string      `json:"reason"` // one Chinese sentence
-}
-
-// Book is an immutable set of units, responsibility rows and default tiers.
-type Book struct {
-	version   string
-	units     []Unit
-	byCode    map[string]int
-	rows      []row
-	tiers     []tierRow
-	district  string
-	stationed map[string]bool // communities that have inspectors of their own
-}
-
-type row struct {
-	number int
-	unit   string // template code: D01, E01, S01, B01, C01
-	prefix string
-}
-
-type tierRow struct {
-	prefix string
-	tier   Tier
 }
