@@ -62,14 +62,29 @@ type File struct {
 
 	Allowed []string `json:"allowed,omitempty"` // commands this caller may give now; detail and command answers only
 
-	// What later facts and other views need but no reader is shown.
+	// What later facts and other views need but no reader is shown. [File.Marshal]
+	// keeps it.
+	First      int64              `json:"-"` // position of its first fact; unique, and shorter than ID
 	ReportedBy string             `json:"-"`
 	Held       []string           `json:"-"` // units that ever held it, for scope
+	Seen       jurisdiction.Place `json:"-"` // the place whose people may see it
+	Unit       string             `json:"-"` // that handles it, or handled it last
 	Subject    string             `json:"-"` // reference to the caller
 	StageClock deadline.Deadline  `json:"-"`
 	TotalClock *deadline.Deadline `json:"-"`
-	District   string             `json:"-"`
+	StageMark  Mark               `json:"-"`
+	TotalMark  Mark               `json:"-"`
 }
+
+// A Mark is how far a clock has come, by the facts its timers left.
+type Mark int
+
+// The marks.
+const (
+	Unmarked Mark = iota
+	Warned        // the policy's share of the limit is used up
+	Expired       // the deadline is past
+)
 
 // Matter is a catalogue key with its name.
 type Matter struct {

@@ -1,24 +1,98 @@
-// Package picture keeps a live view.
+// Package picture keeps the open incidents on the ground, one GeoJSON feature
+// each, as they are now and as they were at any time since the ledger began.
 package picture
 
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"slices"
 
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
 
-// A View is the picture. It is watched through its board ([projections.Live]).
-type View struct{ *projections.Board }
+// A View is the picture. It is watched through its board ([projections.Live]);
+// see [Any].
+type View struct {
+	*projections.Board
+	db       *sqldb.DB
+	shelf    *casefile.Shelf
+	versions *projections.Versions
+}
+
+const name = "picture"
 
 // New returns the picture, with its rows in db.
-func New(db *sqldb.DB, folder *casefile.Folder) *View { panic("soon") }
+func New(db *sqldb.DB, folder *casefile.Folder) *View {
+	versions := projections.NewVersions(name, 0)
+	return &View{projections.NewBoard(name, db, versions), db, casefile.NewShelf(folder, name), versions}
+}
 
-func (v *View) Schema() string   { panic("soon") }
-func (v *View) Tables() []string { panic("soon") }
+// Schema implements [projections.View].
+func (v *View) Schema() string { return v.shelf.Schema() + v.versions.Schema() }
+
+// Tables implements [projections.View].
+func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.Table()} }
+
+// Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	panic("soon")
+	if err := v.versions.Begin(ctx, tx, casefile.IDs(page)); err != nil {
+		return nil, err
+	}
+	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
+		if s.After.Status != incident.StatusOpen {
+			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, nil, nil)
+			return nil
+		}
+		data, err := json.Marshal(featureOf(s.After))
+		if err == nil {
+			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, data, append(s.After.Keys(), all))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.versions.Save(ctx, tx, page[len(page)-1].Position)
+}
+
+// Feature is one open incident as GeoJSON.
+type Feature struct {
+	Type       string     `json:"type"` // "Feature"
+	ID         string     `json:"id"`
+	Geometry   *Geometry  `json:"geometry"` // null: unplaced
+	Properties Properties `json:"properties"`
+}
+
+// Geometry is a GeoJSON point.
+type Geometry struct {
+	Type        string     `json:"type"` // "Point"
+	Coordinates [2]float64 `json:"coordinates"`
+}
+
+// Properties are what a screen may show of an incident: no description, address or person.
+type Properties struct {
+	Number    string            `json:"number"`
+	Matter    *casefile.Matter  `json:"matter"`
+	Stage     *incident.Stage   `json:"stage"`
+	Tier      jurisdiction.Tier `json:"tier"`
+	Lamp      incident.Lamp     `json:"lamp"`
+	Street    string            `json:"street"`
+	Community string            `json:"community"`
+	Flags     []incident.Flag   `json:"flags"`
+}
+
+func featureOf(f casefile.File) Feature {
+	feature := Feature{"Feature", f.ID, nil, Properties{
+		f.Number, f.Matter, f.Stage, f.Tier, f.Lamp, f.Street, f.Community, slices.Clip(f.Flags),
+	}}
+	if p, ok := f.Point(); ok {
+		feature.Geometry = &Geometry{"Point", [2]float64(p)}
+	}
+	return feature
 }

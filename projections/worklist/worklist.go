@@ -1,24 +1,107 @@
-// Package worklist keeps a live view.
+// Package worklist keeps, for each unit, the incidents that it holds now.
 package worklist
 
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"time"
 
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
 
-// A View is the worklist. It is watched through its board ([projections.Live]).
-type View struct{ *projections.Board }
+// A View is the worklists of all units. It is watched through its board
+// ([projections.Live]); see [Any].
+type View struct {
+	*projections.Board
+	shelf    *casefile.Shelf
+	versions *projections.Versions
+}
 
-// New returns the worklist, with its rows in db.
-func New(db *sqldb.DB, folder *casefile.Folder) *View { panic("soon") }
+const name = "worklist"
 
-func (v *View) Schema() string   { panic("soon") }
-func (v *View) Tables() []string { panic("soon") }
+// kept is how long past states are kept, in positions: for those who come back.
+const kept = 200_000
+
+// New returns the worklists, with their rows in db.
+func New(db *sqldb.DB, folder *casefile.Folder) *View {
+	versions := projections.NewVersions(name, kept)
+	return &View{projections.NewBoard(name, db, versions), casefile.NewShelf(folder, name), versions}
+}
+
+// Schema implements [projections.View].
+func (v *View) Schema() string { return v.shelf.Schema() + v.versions.Schema() }
+
+// Tables implements [projections.View].
+func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.Table()} }
+
+// Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	panic("soon")
+	if err := v.versions.Begin(ctx, tx, casefile.IDs(page)); err != nil {
+		return nil, err
+	}
+	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
+		if s.After.Status != incident.StatusOpen {
+			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, nil, nil)
+			return nil
+		}
+		data, err := json.Marshal(itemOf(s.After))
+		if err == nil {
+			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, data, s.After.Keys())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.versions.Save(ctx, tx, page[len(page)-1].Position)
+}
+
+// Any returns the watch keys of one unit's worklist.
+func Any(unit string) []string { return []string{"holder:" + unit} }
+
+// An Item is one row of a worklist: the fields of the API's incident that a row
+// shows, under the same names.
+type Item struct {
+	ID          string            `json:"id"`
+	Number      string            `json:"number"`
+	Version     int64             `json:"version"`
+	Source      incident.Source   `json:"source"`
+	Matter      *casefile.Matter  `json:"matter"`
+	Description string            `json:"description"`
+	Severity    incident.Severity `json:"severity"`
+	Location    casefile.Location `json:"location"`
+	Community   string            `json:"community"`
+	Street      string            `json:"street"`
+	Status      incident.Status   `json:"status"`
+	Stage       *incident.Stage   `json:"stage"`
+	Tier        jurisdiction.Tier `json:"tier"`
+	Holder      *casefile.Holder  `json:"holder"`
+	Due         casefile.Due      `json:"due"`
+	Lamp        incident.Lamp     `json:"lamp"`
+	Overdue     bool              `json:"overdue"`
+	Accepted    bool              `json:"accepted"`
+	AcceptDue   *time.Time        `json:"accept_due"`
+	Suspended   bool              `json:"suspended"`
+	Difficult   bool              `json:"difficult"`
+	Returns     int               `json:"returns"`
+	Reworks     int               `json:"reworks"`
+	Flags       []incident.Flag   `json:"flags"`
+	ReportedAt  time.Time         `json:"reported_at"`
+	UpdatedAt   time.Time         `json:"updated_at"`
+}
+
+func itemOf(f casefile.File) Item {
+	return Item{
+		ID: f.ID, Number: f.Number, Version: f.Version, Source: f.Source, Matter: f.Matter, Description: f.Description,
+		Severity: f.Severity, Location: f.Location, Community: f.Community, Street: f.Street, Status: f.Status,
+		Stage: f.Stage, Tier: f.Tier, Holder: f.Holder, Due: f.Due, Lamp: f.Lamp, Overdue: f.Overdue,
+		Accepted: f.Accepted, AcceptDue: f.AcceptDue, Suspended: f.Suspended, Difficult: f.Difficult,
+		Returns: f.Returns, Reworks: f.Reworks, Flags: f.Flags, ReportedAt: f.ReportedAt, UpdatedAt: f.UpdatedAt,
+	}
 }
