@@ -18,8 +18,13 @@
 package workflow
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
+	"sync"
 	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
 
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
@@ -33,4 +38,62 @@ type Deps struct {
 	Reference *reference.Reference
 	Now       func() time.Time // the ledger's clock; nil: wall time
 	Log       *slog.Logger     // nil: silent
+}
+
+// A Service gives commands and runs the handlers. Its methods may be called from
+// many goroutines; Run from one at a time.
+type Service struct {
+	ledger    eventstore.Store
+	state     *sqldb.DB
+	reference *reference.Reference
+	now       func() time.Time
+	log       *slog.Logger
+	patience  patience
+
+	board   *board
+	names   *names
+	numbers *numbers
+	parking *parking
+	facts   []*subscription // of the handlers that follow facts
+	timers  *timers
+	handles map[string]message.NoPublishHandlerFunc
+
+	operator sync.Mutex // one retry or drop at a time
+}
+
+// patience is how a failing fact is tried again before it is parked.
+type patience struct {
+	retries int
+	first   time.Duration // before the first retry; doubled before each further one
+}
+
+// New prepares the state database and returns a service that gives commands at
+// once; its handlers begin with [Service.Run].
+func New(ctx context.Context, d Deps) (*Service, error) {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := sqldb.Migrate(ctx, d.State, migrations(), "workflow"); err != nil {
+		return nil, fmt.Errorf("workflow: %w", err)
+	}
+	names, err := newNames()
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{
+		ledger: d.Ledger, state: d.State, reference: d.Reference, now: d.Now, log: d.Log,
+		patience: patience{retries: 4, first: 100 * time.Millisecond},
+		board:    newBoard(),
+		names:    names,
+		numbers:  &numbers{db: d.State, ledger: d.Ledger, district: d.Reference.Book.District(), held: map[string]span{}},
+		parking:  &parking{db: d.State, now: d.Now},
+	}
+	if err := s.parking.load(ctx); err != nil {
+		return nil, err
+	}
+	s.prepare()
+	return s, nil
 }

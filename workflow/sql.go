@@ -1,0 +1,40 @@
+package workflow
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed migrations/*.sql sql/*.sql
+var files embed.FS
+
+// The statements on the state database. Each file says what it means.
+var (
+	counterAdd      = statement("counter_add")
+	counterRaise    = statement("counter_raise")
+	counterGiveBack = statement("counter_give_back")
+	checkpointSet   = statement("checkpoint_set")
+	timerInsert     = statement("timer_set")
+	timerAll        = statement("timer_all")
+	parkIt          = statement("park")
+	parkedAll       = statement("parked_all")
+	parkedOf        = statement("parked_of")
+	parkedOne       = statement("parked_one")
+	parkedFailed    = statement("parked_failed")
+)
+
+func statement(name string) string {
+	text, err := files.ReadFile("sql/" + name + ".sql")
+	if err != nil {
+		panic(err) // the files are embedded
+	}
+	return string(text)
+}
+
+func migrations() fs.FS {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}
