@@ -1,11 +1,27 @@
-// Package reference holds the data the district starts from.
+// Package reference holds the data the district starts from: units, responsibility
+// list, catalogue, calendar, policy and the texts of the demonstration. The tables
+// are embedded (data/ORIGIN.md says where each comes from), so loading them needs
+// nothing from outside. It keeps true that what loads fits together: every text,
+// profile and stage limit names something that is there.
 package reference
 
 import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io"
+
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+)
+
+// The versions that facts name. A changed table gets a new one.
+const (
+	PolicyVersion    = "huadu-illustrative-1"
+	CatalogueVersion = "gb47678.5-2026-illustrative-1"
+	CalendarVersion  = "cn-2018-2026"
 )
 
 // Reference is everything a rule looks up.
@@ -15,44 +31,51 @@ type Reference struct {
 	Days    *deadline.Calendar
 	Policy  *incident.Policy
 	Texts   *Texts
+
+	// Limits holds every row of stage limits, also those that are no stage of an
+	// incident: return (how long after dispatch), return_review, contact, reply_reserve.
+	Limits map[string]incident.StageLimit
 }
 
-// A Text is one sentence of the demonstration, for one matter or for any.
-type Text struct {
-	Matter catalogue.Key // zero: any matter
-	Text   string
-}
-
-// A Shift is when a kind of post is staffed.
-type Shift struct{ Name, Text string }
-
-// A Share is how many of a hundred reports come from a source.
-type Share struct {
-	Source  incident.Source
-	Percent int
-}
-
-// Texts are the sentences and profiles of the demonstration.
-type Texts struct {
-	Incidents    []Text
-	Tickets      map[string][]Text // by ticket type: consult, complaint, report, help, suggestion, other
-	Reasons      map[string][]Text // by return, escalate, extension, suspension, rework, decline, refute, appeal
-	Results      []Text
-	Replies      []Text
-	Rulings      []Text
-	Shifts       []Shift
-	HourProfiles map[string][24]int // by source, or by matter prefix
-	SourceShares []Share
-}
-
-// ReasonsFor returns the reasons of a kind that fit a matter: its own, then those for any.
-func (t *Texts) ReasonsFor(kind string, m catalogue.Key) []string { panic("soon") }
-
-// ResultsFor returns handling results that fit a matter; none: nil.
-func (t *Texts) ResultsFor(m catalogue.Key) []string { panic("soon") }
-
-// HoursOf returns the 24 hourly weights of reports: the longest matter prefix's, else the source's.
-func (t *Texts) HoursOf(s incident.Source, m catalogue.Key) ([24]int, bool) { panic("soon") }
+//go:embed data/*.csv
+var data embed.FS
 
 // Load reads the built-in data.
-func Load() (*Reference, error) { panic("soon") }
+func Load() (*Reference, error) {
+	matters, err := catalogue.Parse(CatalogueVersion, embedded("catalogue_gb47678_5"), embedded("criteria_example_city"), embedded("demo_texts"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	book, err := jurisdiction.ParseBook(PolicyVersion, embedded("huadu_units"), embedded("huadu_streets"), embedded("departments"), embedded("demo_texts"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	days, err := deadline.ParseCalendar(CalendarVersion, embedded("calendar_cn"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	texts, err := parseTexts(matters, embedded("demo_texts"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	limits, err := parseStageLimits(embedded("demo_texts"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	policy, err := parsePolicy(PolicyVersion, limits, embedded("policy"))
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	return &Reference{
+		Book: book.Naming(matters), Matters: matters, Days: days, Policy: policy, Texts: texts, Limits: limits,
+	}, nil
+}
+
+// embedded opens an embedded table; that it is there is fixed when the program is built.
+func embedded(name string) io.Reader {
+	content, err := data.ReadFile("data/" + name + ".csv")
+	if err != nil {
+		panic(fmt.Sprintf("reference: %v", err))
+	}
+	return bytes.NewReader(content)
+}
