@@ -33,6 +33,9 @@ const (
 	departments group = "D+E"
 )
 
+// groups says which group answers on a tier.
+var groups = map[Tier]group{Community: stations, Street: offices, District: departments}
+
 // groupOf returns the group and kind of a unit's template code: D01, E01, S01, B01, C01.
 func groupOf(code string) (group, Kind, bool) {
 	if len(code) != 3 {

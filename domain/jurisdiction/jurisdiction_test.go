@@ -244,6 +244,10 @@ func TestARulingBindsBeforeTheList(t *testing.T) {
 			}
 		})
 	}
+	street := jurisdiction.Place{Street: "440114002", District: "440114"}
+	if r := b.Route(jurisdiction.Question{Matter: noise, Place: street, Rulings: []jurisdiction.Ruling{ruling("1", "440114", "440114002-S01", noise)}}); r.Tier != jurisdiction.Street {
+		t.Errorf("where no station is, an office's tier is %s", r.Tier)
+	}
 	r := b.Route(jurisdiction.Question{Rulings: []jurisdiction.Ruling{ruling("1", "440114", "D05", catalogue.Key{})}, Place: guihua})
 	if r.Unit != "" {
 		t.Errorf("a report without matter is bound: %+v", r)
@@ -310,6 +314,22 @@ func TestAStationIsOfferedOnlyWhatStartsInItsCommunity(t *testing.T) {
 	}
 	if starting == 0 {
 		t.Error("no matter starts at the community")
+	}
+}
+
+func TestAMatterTheStationHasNoDutyForStartsAtTheStreet(t *testing.T) {
+	b, err := jurisdiction.ParseBook(
+		"v", file(t, "huadu_units.csv"), file(t, "huadu_streets.csv"),
+		strings.NewReader("code,name,duties,matter_prefixes\nS01,队,,07\nC01,站,,08\n"),
+		strings.NewReader("kind,matter_code,text\ndefault_tier,0,community\n"),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]jurisdiction.Tier{"07003": jurisdiction.Street, "08001": jurisdiction.Community} {
+		if got := b.StartTier(catalogue.ParsePrefixed(code), guihua); got != want {
+			t.Errorf("%s starts at the %s, not the %s", code, got, want)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (b *Book) Route(q Question) Routing {
 		r.Reason = "由 " + b.name(r.Desk) + " 人工派遣，因为 权责清单没有对应条目。"
 	}
 	for _, tier := range Tiers[r.Tier.Rank()+1:] {
-		if c, ok := b.Answer(q.Matter, q.Place, tier); ok && c.Unit != r.Unit {
+		if c, ok := b.Answer(q.Matter, q.Place, tier); ok {
 			r.Candidates = append(r.Candidates, c)
 		}
 	}
@@ -80,24 +80,7 @@ func (b *Book) StartTier(m catalogue.Key, p Place) Tier {
 // place, on one tier: the place's own station, an office or branch of its street,
 // or a department or owner of the district.
 func (b *Book) Answer(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
-	if m.IsZero() || b.Restricted(m) {
-		return Candidate{}, false
-	}
-	var g group
-	unit := func(template string) string { return template }
-	switch tier {
-	case Community:
-		g, unit = stations, func(string) string { return p.Community }
-	case Street:
-		g, unit = offices, func(template string) string { return p.Street + "-" + template }
-	case District:
-		g = departments
-	}
-	x, ok := longest(b.duty[g], m)
-	if !ok {
-		return Candidate{}, false
-	}
-	u, ok := b.Unit(unit(x.unit))
+	x, u, ok := b.answering(m, p, tier)
 	if !ok {
 		return Candidate{}, false
 	}
@@ -105,6 +88,26 @@ func (b *Book) Answer(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
 		Unit: u.Code, Name: u.Name, Tier: tier, Row: x.number, Prefix: x.prefix,
 		Reason: "派给 " + u.Name + "，因为 " + b.because(x, m, p, tier) + "。",
 	}, true
+}
+
+// answering returns the row of the list that counts, and its unit at the place.
+func (b *Book) answering(m catalogue.Key, p Place, tier Tier) (row, Unit, bool) {
+	if m.IsZero() || b.Restricted(m) {
+		return row{}, Unit{}, false
+	}
+	x, ok := longest(b.duty[groups[tier]], m)
+	if !ok {
+		return row{}, Unit{}, false
+	}
+	code := x.unit
+	switch tier {
+	case Community:
+		code = p.Community
+	case Street:
+		code = p.Street + "-" + x.unit
+	}
+	u, ok := b.Unit(code)
+	return x, u, ok
 }
 
 // because names the row of the list: 权责清单第 214 条（店外经营 × 花城街道）.
@@ -180,15 +183,15 @@ func (b *Book) Candidates(m catalogue.Key, p Place, desk string) []Candidate {
 
 // delegate returns the desk of a tier at a place, when somebody there answers.
 func (b *Book) delegate(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
-	c, ok := b.Answer(m, p, tier)
-	desk, known := b.Unit(b.Desk(tier, p))
-	if !ok || !known || desk.Tier != tier {
+	x, _, ok := b.answering(m, p, tier)
+	if !ok {
 		return Candidate{}, false
 	}
-	x, _ := longest(b.duty[map[Tier]group{Community: stations, Street: offices}[tier]], m)
-	c.Reason = "下派 " + desk.Name + "，因为 " + b.because(x, m, p, tier) + "。"
-	c.Unit, c.Name = desk.Code, desk.Name
-	return c, true
+	desk, _ := b.Unit(b.Desk(tier, p))
+	return Candidate{
+		Unit: desk.Code, Name: desk.Name, Tier: tier, Row: x.number, Prefix: x.prefix,
+		Reason: "下派 " + desk.Name + "，因为 " + b.because(x, m, p, tier) + "。",
+	}, true
 }
 
 // Restricted tells whether a matter concerns the district's own staff: what is said
