@@ -1,0 +1,183 @@
+// Package postgres keeps a ledger in the schema "ledger" of a PostgreSQL database
+// (15 or later). Any number of processes may append to it and follow it.
+//
+// Whoever appends locks the one row of the table head first and reads after; the
+// position moves in the same transaction. So positions are dense in commit order,
+// whoever writes, at the price of one writer at a time, which is paid by storing
+// many appends in one transaction: one call, one fsync, one notification.
+//
+// A process hears of the appends of others by LISTEN, which is a hint only: who
+// waits looks for itself after a quarter of a second at the latest.
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/groupcommit"
+	"gridcommand/eventstore/sqldb"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	schema      = "ledger"
+	channel     = "gridcommand_ledger"
+	connections = 10 // one of them is the writer's most of the time
+)
+
+// Options sets up a Store. Its zero value, like nil, means the defaults.
+type Options struct {
+	Queue int          // appends that may wait in this process; one more is ErrOverloaded
+	Batch int          // appends in one commit at most
+	Log   *slog.Logger // hears when notifications are lost; nil: slog.Default()
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A Store is a ledger in a PostgreSQL database.
+type Store struct {
+	epoch  string
+	pool   *pgxpool.Pool
+	commit *groupcommit.Committer
+	bell   groupcommit.Bell
+
+	stopListening context.CancelFunc
+	listening     sync.WaitGroup
+
+	mu     sync.RWMutex // held for reading while the database is in use
+	closed bool
+}
+
+var _ eventstore.Store = (*Store)(nil)
+
+// Open opens the ledger in the database at url and makes it, or brings its
+// tables up to date, as needed.
+func Open(ctx context.Context, url string, o *Options) (*Store, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	if err := migrate(ctx, url); err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	config.MaxConns = connections
+	for name, value := range map[string]string{
+		"search_path":                   schema,
+		"synchronous_commit":            "on",             // acknowledged means durable
+		"default_transaction_isolation": "read committed", // lock first, read after
+		"lock_timeout":                  "10s",            // a process that hangs with the head locked
+	} {
+		config.ConnConfig.RuntimeParams[name] = value
+	}
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "gridcommand ledger"
+	}
+	s := &Store{}
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	if err := s.found(ctx); err != nil {
+		s.pool.Close()
+		return nil, fmt.Errorf("postgres: open the ledger: %w", err)
+	}
+	w := &writer{pool: s.pool, bell: &s.bell}
+	s.commit = groupcommit.New(&groupcommit.Options{Queue: o.Queue, Batch: o.Batch}, w.commit)
+
+	log := o.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stopListening = stop
+	s.listening.Go(func() { listenFor(listen, config.ConnConfig.Copy(), &s.bell, log) })
+	return s, nil
+}
+
+func migrate(ctx context.Context, url string) (err error) {
+	db, err := sqldb.OpenPostgres(ctx, url, schema)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tables, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	return sqldb.Migrate(ctx, db, tables, "ledger")
+}
+
+// found makes the head if there is none and reads what stays the same.
+func (s *Store) found(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, foundSQL, rand.Text()); err != nil {
+		return err
+	}
+	var encoding string
+	if err := s.pool.QueryRow(ctx, epochSQL).Scan(&s.epoch, &encoding); err != nil {
+		return err
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("the database keeps text as %s, UTF8 is needed", encoding)
+	}
+	return nil
+}
+
+// Append stores a with one commit shared by all who append meanwhile. See
+// [eventstore.Store] and [groupcommit.Committer.Append].
+func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Result, error) {
+	return s.commit.Append(ctx, a)
+}
+
+// Epoch returns the ledger's epoch. See [eventstore.Store].
+func (s *Store) Epoch(ctx context.Context) (string, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return s.epoch, nil
+}
+
+// Wait returns when the head may be past `after`. See [eventstore.Store].
+func (s *Store) Wait(ctx context.Context, after eventstore.Position) error {
+	return s.bell.Wait(ctx, after)
+}
+
+// Close waits for appends under way and hangs up. See [eventstore.Store].
+func (s *Store) Close() error {
+	s.commit.Close()
+	s.stopListening()
+	s.listening.Wait()
+	s.bell.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.closed = true
+		s.pool.Close()
+	}
+	return nil
+}
+
+// enter begins one use of the database; Close waits for leave.
+func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	if s.closed {
+		s.mu.RUnlock()
+		return nil, eventstore.ErrClosed
+	}
+	return s.mu.RUnlock, nil
+}

@@ -1,0 +1,2 @@
+-- The position of the last fact.
+SELECT position FROM head
