@@ -415,6 +415,40 @@ func TestPeriodsSumToTheirLimitsAndLieWhereTheyMay(t *testing.T) {
 	})
 }
 
+// minuteByMinute is the rule in its plainest form: walk on a minute at a time and
+// count those that count.
+func minuteByMinute(c *deadline.Calendar, from time.Time, chain []deadline.Limit, pauses []deadline.Pause) time.Time {
+	for _, l := range chain {
+		for left := l.Counted(); left > 0; from = from.Add(time.Minute) {
+			paused := slices.ContainsFunc(pauses, func(p deadline.Pause) bool { return !from.Before(p.From) && from.Before(p.To) })
+			works, _ := c.IsWorkday(from)
+			hour := from.In(deadline.CST).Hour()
+			working := works && (hour >= 8 && hour < 12 || hour >= 14 && hour < 18)
+			if !paused && (working || !l.Unit.Working()) {
+				left -= time.Minute
+			}
+		}
+	}
+	return from
+}
+
+func TestReckoningEqualsCountingMinuteByMinute(t *testing.T) {
+	c := published(t)
+	rapid.Check(t, func(t *rapid.T) {
+		from := anyMoment(t, "from").Truncate(time.Minute)
+		chain := anyLimits(t)[:1]
+		chain[0].N = min(chain[0].N, 6)
+		if rapid.Bool().Draw(t, "two limits") {
+			chain = append(chain, deadline.Limit{N: 3, Unit: rapid.SampledFrom(deadline.Units).Draw(t, "second unit")})
+		}
+		pauses := anyPauses(t, from)
+		got := c.WithPauses(c.Deadline(from, 80, chain...), 80, pauses...)
+		if want := minuteByMinute(c, from, chain, pauses); got.Due == nil || !got.Due.Equal(want) {
+			t.Fatalf("%v from %v is due %v, not %v", chain, from, got.Due, want)
+		}
+	})
+}
+
 func insideWorkingTime(c *deadline.Calendar, p deadline.Period) bool {
 	works, _ := c.IsWorkday(p.From)
 	minute := func(t time.Time) int { return t.In(deadline.CST).Hour()*60 + t.Minute() }
