@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"gridcommand/geo/basegrid"
@@ -159,77 +160,34 @@ type face struct {
 	owner  int
 }
 
-// walkFaces follows every half to the next around the same face: at its end,
-// the first half clockwise from the way back.
+// walkFaces groups the halves by the face on their left.
 func walkFaces(halves []half) ([]*face, error) {
-	out := make(map[basegrid.Vertex][]int)
+	edges := make([][2]basegrid.Vertex, len(halves))
+	index := make(map[[2]basegrid.Vertex]int, len(halves))
 	for i, h := range halves {
-		out[h.from] = append(out[h.from], i)
+		edges[i] = [2]basegrid.Vertex{h.from, h.to}
+		index[edges[i]] = i
 	}
-	next := func(h half) (int, error) {
-		best, found := 0, false
-		back := direction(h.to, h.from)
-		for _, k := range out[h.to] {
-			d := direction(h.to, halves[k].to)
-			if d == back {
-				continue
-			}
-			if !found || clockwiseFirst(back, d, direction(h.to, halves[best].to)) {
-				best, found = k, true
-			}
-		}
-		if !found {
-			return 0, fmt.Errorf("a boundary ends blindly at %v", h.to)
-		}
-		return best, nil
+	if len(index) != len(halves) {
+		return nil, errors.New("two pieces of boundary lie on each other; change the seed")
 	}
 	var faces []*face
-	used := make([]bool, len(halves))
-	for i := range halves {
-		if used[i] {
-			continue
-		}
-		f := &face{owner: unowned}
-		var ring []basegrid.Vertex
-		for k := i; !used[k]; {
-			used[k] = true
-			f.halves = append(f.halves, k)
-			ring = append(ring, halves[k].from)
-			n, err := next(halves[k])
-			if err != nil {
-				return nil, err
-			}
-			k = n
-		}
-		f.area2 = basegrid.Area2(ring)
+	walked := 0
+	for _, ring := range basegrid.Rings(edges) {
+		f := &face{owner: unowned, area2: basegrid.Area2(ring)}
 		if f.area2 <= 0 {
-			return nil, fmt.Errorf("a face at %v is inside out", ring[0])
+			return nil, fmt.Errorf("a face at %v is inside out; change the seed", ring[0])
 		}
+		for i, v := range ring {
+			f.halves = append(f.halves, index[[2]basegrid.Vertex{v, ring[(i+1)%len(ring)]}])
+		}
+		walked += len(ring)
 		faces = append(faces, f)
 	}
+	if walked != len(halves) {
+		return nil, errors.New("a boundary ends blindly; change the seed")
+	}
 	return faces, nil
-}
-
-type arrow struct{ x, y int64 }
-
-func direction(from, to basegrid.Vertex) arrow { return arrow{to.X - from.X, to.Y - from.Y} }
-
-// clockwiseFirst reports whether turning clockwise from base meets a before b.
-func clockwiseFirst(base, a, b arrow) bool {
-	side := func(v arrow) int64 { return base.x*v.y - base.y*v.x }
-	sector := func(v arrow) int { // 0: the right half turn, 1: straight on, 2: the left half turn
-		switch s := side(v); {
-		case s < 0:
-			return 0
-		case s > 0:
-			return 2
-		}
-		return 1
-	}
-	if sa, sb := sector(a), sector(b); sa != sb {
-		return sa < sb
-	}
-	return a.x*b.y-a.y*b.x < 0
 }
 
 // own writes the site of every face into all its halves, outline included.
@@ -281,8 +239,7 @@ func merge(sites []site, halves []half, faces []*face) error {
 		for _, k := range f.halves {
 			h := halves[k]
 			if t, ok := index[[2]basegrid.Vertex{h.to, h.from}]; ok && halves[t].left != f.owner {
-				d := direction(h.from, h.to)
-				shared[halves[t].left] += float64(max(d.x, -d.x) + max(d.y, -d.y))
+				shared[halves[t].left] += math.Hypot(float64(h.to.X-h.from.X), float64(h.to.Y-h.from.Y))
 			}
 		}
 		best, found := 0, false

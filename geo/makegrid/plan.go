@@ -112,7 +112,6 @@ func divide(pixels []point, streets []street) [][]point {
 	}
 	headStart := make([]int64, len(streets))
 	nearest := func(p point) int {
-		p = warp(p)
 		best, bestD := 0, int64(math.MaxInt64)
 		for i := range streets {
 			for _, heart := range hearts[i] {
@@ -124,22 +123,24 @@ func divide(pixels []point, streets []street) [][]point {
 		return best
 	}
 	const every = 8 // a sample of the pixels is enough to adjust
+	var sample []point
+	for k := 0; k < len(pixels); k += every {
+		sample = append(sample, warp(pixels[k]))
+	}
 	const pixelArea = int64(pixelMicro*scaleX) * int64(pixelMicro*scaleY)
 	for range 400 {
 		have := make([]int, len(streets))
-		seen := 0
-		for k := 0; k < len(pixels); k += every {
-			have[nearest(pixels[k])]++
-			seen++
+		for _, p := range sample {
+			have[nearest(p)]++
 		}
 		for i, s := range streets {
-			want := int(s.areaKm2 / total * float64(seen))
+			want := int(s.areaKm2 / total * float64(len(sample)))
 			headStart[i] += int64(want-have[i]) * every * pixelArea / 8
 		}
 	}
 	owner := make(map[point]int, len(pixels))
 	for _, p := range pixels {
-		owner[p] = nearest(p)
+		owner[p] = nearest(warp(p))
 	}
 	rejoin(pixels, owner, len(streets))
 	ground := make([][]point, len(streets))
@@ -153,11 +154,11 @@ func divide(pixels []point, streets []street) [][]point {
 // of streets are not the straight lines of a power diagram.
 func warp(p point) point {
 	wave := func(v int64, length, phase float64) float64 {
-		return math.Sin(float64(v)/length*2*math.Pi + phase)
+		return math.Sin(float64(float64(v)/length*2*math.Pi) + phase)
 	}
 	return point{
-		p.x + int64(6000*wave(p.y, 93_000, 1)+2500*wave(p.y+p.x/2, 37_000, 2)),
-		p.y + int64(6000*wave(p.x, 81_000, 3)+2500*wave(p.x-p.y/2, 33_000, 4)),
+		p.x + int64(6000*wave(p.y, 93_000, 1)) + int64(2500*wave(p.y+p.x/2, 37_000, 2)),
+		p.y + int64(6000*wave(p.x, 81_000, 3)) + int64(2500*wave(p.x-p.y/2, 33_000, 4)),
 	}
 }
 
