@@ -48,7 +48,7 @@ func (s *Service) resume(ctx context.Context) (epoch string, err error) {
 	if err != nil {
 		return "", err
 	}
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		f.start(at[f.name])
 	}
 	s.timers.start(at[Timers], timers, parked)
@@ -123,7 +123,7 @@ func (s *Service) keep(ctx context.Context, epoch string) {
 func (s *Service) flush(ctx context.Context, epoch string) error {
 	s.board.Lock()
 	at := map[string]eventstore.Position{Timers: s.timers.read}
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		at[f.name] = f.low()
 	}
 	ids, timers := s.timers.takeDirty()

@@ -258,7 +258,7 @@ func Drafts(events []incident.Event) ([]eventstore.Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = eventstore.Draft{Type: name, At: momentOf(e).UTC().Truncate(time.Microsecond), Data: data}
+		out[i] = eventstore.Draft{Type: name, At: incident.FactOf(e).At.UTC().Truncate(time.Microsecond), Data: data}
 	}
 	return out, nil
 }

@@ -49,7 +49,7 @@ func (s *Service) quietAt(ctx context.Context, head eventstore.Position) error {
 
 // quiet tells whether everything up to head is done with at now. The lock is held.
 func (s *Service) quiet(head eventstore.Position, now time.Time) (bool, error) {
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		if f.stopped != "" {
 			return false, &StoppedError{Handler: f.name, Reason: f.stopped}
 		}

@@ -21,9 +21,6 @@ const (
 	Timers       = "timers"
 )
 
-// Self is who gives the handlers' commands.
-var Self = incident.Actor{Person: "system:workflow"}
-
 // autoFile files an inspector's report at once when its criterion is settled: the
 // one the reporter chose, or else the matter's only one. Everything else stays in
 // intake for a person. It files only what was never filed.
@@ -101,7 +98,7 @@ func (s *Service) fire(m *message.Message) error {
 	o := derived(Timers, p)
 	o.Key.ID = fmt.Sprintf("%d-%s-%s", p, t.Clock, t.Kind)
 	o.At = t.At
-	_, err = s.Do(m.Context(), m.Metadata[metaIncident], t.Command(), Self, o)
+	_, err = s.Do(m.Context(), m.Metadata[metaIncident], t.Command(), incident.Workflow, o)
 	return refusedIsDone(err)
 }
 
@@ -111,7 +108,7 @@ func (s *Service) derive(ctx context.Context, handler string, r eventstore.Recor
 	o := derived(handler, r.Position)
 	o.Correlation = r.Meta.Correlation
 	o.At = latest(s.now(), r.At)
-	_, err := s.do(ctx, r.Stream.ID(), kind, choose, Self, o)
+	_, err := s.do(ctx, r.Stream.ID(), kind, choose, incident.Workflow, o)
 	return refusedIsDone(err)
 }
 

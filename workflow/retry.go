@@ -49,7 +49,14 @@ func (s *Service) Retry(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		if freed, err := s.free(ctx, l); freed || err != nil {
+		freed, err := s.parking.free(ctx, l)
+		if err != nil {
+			return err
+		}
+		if freed {
+			if l.handler == Timers {
+				err = s.timers.unblock(ctx, l.incident)
+			}
 			return err
 		}
 	}
@@ -74,7 +81,13 @@ func (s *Service) Drop(ctx context.Context, id int64) error {
 	if err := s.parking.remove(ctx, r); err != nil {
 		return err
 	}
-	_, err = s.free(ctx, r.lot())
+	freed, err := s.parking.free(ctx, r.lot())
+	if freed && r.Handler == Timers {
+		if err := s.timers.unblock(ctx, r.Incident); err != nil {
+			// It was given up because it cannot be read; its next fact parks it again.
+			s.log.Warn("a dropped incident has no timers", "incident", r.Incident, "error", err)
+		}
+	}
 	return err
 }
 
@@ -112,15 +125,6 @@ func (s *Service) again(ctx context.Context, r parkedRow) error {
 		s.timers.fired(r.Incident, t)
 	}
 	return nil
-}
-
-// free lets an incident go on at a handler if nothing of it is parked any more.
-func (s *Service) free(ctx context.Context, l lot) (bool, error) {
-	freed, err := s.parking.free(ctx, l)
-	if freed && l.handler == Timers {
-		err = s.timers.unblock(ctx, l.incident)
-	}
-	return freed, err
 }
 
 // quiet makes a handler of one that publishes nothing.

@@ -33,13 +33,13 @@ func (s *Service) prepare() {
 			name: name, ledger: tail, names: s.names, wants: wants, log: s.log, pause: pause, board: s.board,
 		}
 	}
-	s.facts = []*subscription{
+	s.followers = []*subscription{
 		follows(AutoFile, incident.Reported{}),
 		follows(AutoDispatch, incident.Filed{}),
 	}
 	s.timers = &timers{
 		ledger: tail, names: s.names, now: s.now, log: s.log, pause: pause, parking: s.parking,
-		load: s.Load, after: s.facts, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
+		load: s.Load, after: s.followers, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
 	}
 	s.handles = map[string]message.NoPublishHandlerFunc{
 		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Timers: s.fire,
@@ -82,7 +82,7 @@ func (s *Service) runOnce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("workflow: %w", err)
 	}
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		s.handler(router, f.name, f)
 	}
 	s.handler(router, Timers, s.timers)
@@ -153,7 +153,7 @@ func (s *Service) stop(name string, err error) {
 		s.timers.stop(err.Error())
 		return
 	}
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		if f.name == name {
 			f.stop(err.Error())
 		}
@@ -174,9 +174,9 @@ func (s *Service) Handlers() []HandlerStatus {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	head, err := s.ledger.Head(ctx)
-	all := make([]HandlerStatus, 0, len(s.facts)+1)
+	all := make([]HandlerStatus, 0, len(s.followers)+1)
 	s.board.Lock()
-	for _, f := range s.facts {
+	for _, f := range s.followers {
 		all = append(all, status(f.name, f.low(), f.since, f.stopped))
 	}
 	all = append(all, status(Timers, s.timers.read, s.timers.since, s.timers.stopped))

@@ -50,13 +50,13 @@ type Service struct {
 	log       *slog.Logger
 	patience  patience
 
-	board   *board
-	names   *names
-	numbers *numbers
-	parking *parking
-	facts   []*subscription // of the handlers that follow facts
-	timers  *timers
-	handles map[string]message.NoPublishHandlerFunc
+	board     *board
+	names     *names
+	numbers   *numbers
+	parking   *parking
+	followers []*subscription // of the handlers that follow facts
+	timers    *timers
+	handles   map[string]message.NoPublishHandlerFunc
 
 	operator sync.Mutex // one retry or drop at a time
 }

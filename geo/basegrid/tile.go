@@ -120,10 +120,7 @@ var (
 // encode draws a tile; counts is nil except for density.
 func (g *Grid) encode(layer string, z, x, y uint32, counts map[string]int) []byte {
 	l, f := g.levels[layer], newFrame(z, x, y)
-	limit := 0.0 // lattice units; an eighth of a pixel of 1/512 tile
-	if z < uint32(zooms[layer].max) {
-		limit = 360 * Lattice / 512 / math.Exp2(float64(z)) / 8
-	}
+	limit := tolerance(z, layer)
 	shapes, labels := geojson.NewFeatureCollection(), geojson.NewFeatureCollection()
 	for _, code := range l.codes {
 		r := l.regions[code]
@@ -168,6 +165,15 @@ func (g *Grid) encode(layer string, z, x, y uint32, counts map[string]int) []byt
 	return tile
 }
 
+// tolerance is how heavy a vertex must be to be drawn, in lattice units: a
+// quarter of a screen pixel (512 to a tile). At a layer's last zoom all are.
+func tolerance(z uint32, layer string) float64 {
+	if z >= uint32(zooms[layer].max) {
+		return 0
+	}
+	return 360 * Lattice / 512 / math.Exp2(float64(z)) / 4
+}
+
 func feature(shape orb.Geometry, code string, properties geojson.Properties) *geojson.Feature {
 	f := geojson.NewFeature(shape)
 	f.Properties = properties
@@ -178,32 +184,15 @@ func feature(shape orb.Geometry, code string, properties geojson.Properties) *ge
 }
 
 // shape returns a region in the frame's units, without the vertices lighter
-// than limit, clipped, with the winding that vector tiles want: in units that
-// grow to the south, shells have a positive area.
+// than limit, clipped to the tile and its buffer.
 func (l *level) shape(r *region, f frame, limit float64) orb.MultiPolygon {
 	var shells, holes []orb.Ring
-	for _, ring := range r.rings {
-		var out orb.Ring
-		for i := range ring {
-			v := ring[len(ring)-1-i]
-			if l.weight[v] < limit {
-				continue
-			}
-			if p := f.place(v); len(out) == 0 || out[len(out)-1] != p {
-				out = append(out, p)
-			}
-		}
-		if len(out) > 1 && out[0] == out[len(out)-1] {
-			out = out[:len(out)-1]
-		}
-		if len(out) < 3 {
-			continue
-		}
-		out = append(out, out[0])
-		if Area2(ring) > 0 {
-			shells = append(shells, out)
+	for _, ring := range l.outline(r, f, limit) {
+		// Turned over, because units grow to the south: shells are positive.
+		if ring.Orientation() == orb.CCW {
+			shells = append(shells, ring)
 		} else {
-			holes = append(holes, out)
+			holes = append(holes, ring)
 		}
 	}
 	var mp orb.MultiPolygon
@@ -223,6 +212,32 @@ func (l *level) shape(r *region, f frame, limit float64) orb.MultiPolygon {
 		}
 	}
 	return mp
+}
+
+// outline returns the closed rings of a region in the frame's units, not
+// clipped. Turned to the south, and so turned back, shells have a positive area
+// as vector tiles want it. A ring that has shrunk to a line or point is left out.
+func (l *level) outline(r *region, f frame, limit float64) []orb.Ring {
+	var rings []orb.Ring
+	for _, ring := range r.rings {
+		var out orb.Ring
+		for i := range ring {
+			v := ring[len(ring)-1-i]
+			if l.weight[v] < limit {
+				continue
+			}
+			if p := f.place(v); len(out) == 0 || out[len(out)-1] != p {
+				out = append(out, p)
+			}
+		}
+		if len(out) > 1 && out[0] == out[len(out)-1] {
+			out = out[:len(out)-1]
+		}
+		if len(out) > 2 {
+			rings = append(rings, append(out, out[0]))
+		}
+	}
+	return rings
 }
 
 // rounded brings the points that clipping made back to whole units.

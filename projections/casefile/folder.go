@@ -194,7 +194,9 @@ func (d *Folder) filed(f File, e incident.Filed, at time.Time) File {
 // given puts f into the hands of a handling unit.
 func (d *Folder) given(f File, unit string, accept deadline.Deadline, why incident.Basis, s incident.Standing) File {
 	f = d.stand(f, s).because(why)
-	f.Unit, f.AcceptDue = unit, utc(accept.Due)
+	if s.Stage == incident.Handling {
+		f.Unit, f.AcceptDue = unit, utc(accept.Due)
+	}
 	return f
 }
 

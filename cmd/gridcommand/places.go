@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/postgres"
+	"gridcommand/eventstore/sqldb"
+	"gridcommand/eventstore/sqlite"
+)
+
+// At says where a ledger is: a folder or a PostgreSQL database.
+type At struct {
+	Data   string `help:"Data folder of the ledger." default:"data" env:"GRIDCOMMAND_DATA"`
+	Ledger string `help:"Ledger as sqlite:DIR or postgres://…; takes the place of --data." env:"GRIDCOMMAND_LEDGER"`
+}
+
+// A place is a ledger's place: dir holds files in every shape (photos, the admin
+// socket), pg is the database's URL where there is one.
+type place struct {
+	dir string
+	pg  string
+}
+
+func (a At) place() (place, error) {
+	switch scheme, rest, _ := strings.Cut(a.Ledger, ":"); {
+	case a.Ledger == "":
+		return place{dir: a.Data}, nil
+	case scheme == "sqlite" && rest != "":
+		return place{dir: strings.TrimPrefix(rest, "//")}, nil
+	case scheme == "postgres" || scheme == "postgresql":
+		if _, err := url.Parse(a.Ledger); err != nil {
+			return place{}, usagef("--ledger: not a PostgreSQL URL")
+		}
+		return place{dir: a.Data, pg: a.Ledger}, nil
+	}
+	return place{}, usagef("--ledger: %q is neither sqlite:DIR nor postgres://…", a.Ledger)
+}
+
+// exists tells whether a ledger was ever kept here.
+func (p place) exists() bool {
+	if p.pg != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(p.dir, "ledger.db"))
+	return err == nil
+}
+
+// databases are the three that make up a place.
+type databases struct {
+	ledger       eventstore.Store
+	views, state *sqldb.DB
+}
+
+func (p place) open(ctx context.Context) (_ *databases, err error) {
+	if err := os.MkdirAll(filepath.Join(p.dir, "photos"), 0o750); err != nil {
+		return nil, err
+	}
+	d := &databases{}
+	defer func() {
+		if err != nil {
+			_ = d.Close()
+		}
+	}()
+	if p.pg != "" {
+		ledger, err := postgres.Open(ctx, p.pg, nil)
+		if err != nil {
+			return nil, fmt.Errorf("opening the ledger: %w", err)
+		}
+		d.ledger = ledger
+	} else {
+		ledger, err := sqlite.Open(ctx, p.dir, nil)
+		if err != nil {
+			return nil, fmt.Errorf("opening the ledger: %w", err)
+		}
+		d.ledger = ledger
+	}
+	if d.views, err = p.database(ctx, "views"); err != nil {
+		return nil, err
+	}
+	if d.state, err = p.database(ctx, "state"); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// database opens the one called name: a file beside the ledger, or a schema.
+func (p place) database(ctx context.Context, name string) (*sqldb.DB, error) {
+	var db *sqldb.DB
+	var err error
+	if p.pg != "" {
+		db, err = sqldb.OpenPostgres(ctx, p.pg, name)
+	} else {
+		db, err = sqldb.OpenSQLite(ctx, filepath.Join(p.dir, name+".db"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the %s: %w", name, err)
+	}
+	return db, nil
+}
+
+// Close closes what is open; the ledger last, so that nothing is acknowledged after it.
+func (d *databases) Close() error {
+	var first error
+	for _, db := range []*sqldb.DB{d.views, d.state} {
+		if db != nil {
+			if err := db.Close(); err != nil && first == nil {
+				first = err
+			}
+		}
+	}
+	if d.ledger != nil {
+		if err := d.ledger.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"gridcommand/domain/jurisdiction"
+)
+
+// UserCmd keeps accounts.
+type UserCmd struct {
+	Add     UserAddCmd     `cmd:"" help:"Add an account. The password comes from GRIDCOMMAND_PASSWORD or the first line of stdin."`
+	Passwd  UserPasswdCmd  `cmd:"" help:"Set an account's password; its sessions end."`
+	Disable UserDisableCmd `cmd:"" help:"Disable an account; its sessions and sockets end."`
+	List    UserListCmd    `cmd:"" help:"List accounts."`
+}
+
+// UserAddCmd adds an account.
+type UserAddCmd struct {
+	At
+	Name string `arg:"" help:"Account name."`
+	Role string `required:"" help:"inspector, community, handler, street, district, hotline, supervisor, screen or admin."`
+	Unit string `required:"" help:"Code of the unit the person acts for."`
+}
+
+// Run adds the account.
+func (c *UserAddCmd) Run(ctx context.Context, console *Console) error {
+	return c.order(ctx, console, "user add", c.Name, jurisdiction.Role(c.Role), c.Unit, true)
+}
+
+// UserPasswdCmd sets a password.
+type UserPasswdCmd struct {
+	At
+	Name string `arg:""`
+}
+
+// Run sets the password.
+func (c *UserPasswdCmd) Run(ctx context.Context, console *Console) error {
+	return c.order(ctx, console, "user passwd", c.Name, "", "", true)
+}
+
+// UserDisableCmd disables an account.
+type UserDisableCmd struct {
+	At
+	Name string `arg:""`
+}
+
+// Run disables the account.
+func (c *UserDisableCmd) Run(ctx context.Context, console *Console) error {
+	return c.order(ctx, console, "user disable", c.Name, "", "", false)
+}
+
+func (a At) order(ctx context.Context, console *Console, do, name string, role jurisdiction.Role, unit string, password bool) error {
+	p, err := a.place()
+	if err != nil {
+		return err
+	}
+	o := order{Do: do, Name: name, Role: role, Unit: unit}
+	if password {
+		if o.Password, err = readPassword(); err != nil {
+			return err
+		}
+	}
+	_, err = send(ctx, console, p, o)
+	return err
+}
+
+// readPassword never takes a password from the command line, where other
+// processes could read it.
+func readPassword() (string, error) {
+	if text := os.Getenv("GRIDCOMMAND_PASSWORD"); text != "" {
+		return text, nil
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", usagef("no password: set GRIDCOMMAND_PASSWORD or give it as the first line of stdin (%v)", err)
+	}
+	return line, nil
+}
+
+// UserListCmd lists accounts.
+type UserListCmd struct {
+	At
+	JSON bool `name:"json"`
+}
+
+// Run lists the accounts.
+func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
+	p, err := c.place()
+	if err != nil {
+		return err
+	}
+	r, err := send(ctx, console, p, order{Do: "user list"})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(console.Out).Encode(r.Accounts)
+	}
+	w := tabwriter.NewWriter(console.Out, 0, 0, 2, ' ', 0)
+	for _, a := range r.Accounts {
+		state := ""
+		if a.DisabledAt != nil {
+			state = "disabled"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.Name, a.Role, a.Unit, state)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gridcommand/cmd/clock"
+	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/reference"
+	"gridcommand/geo/basegrid"
+	"gridcommand/projections"
+	"gridcommand/projections/casebook"
+	"gridcommand/projections/casefile"
+	"gridcommand/projections/picture"
+	"gridcommand/projections/tally"
+	"gridcommand/projections/wall"
+	"gridcommand/projections/worklist"
+	"gridcommand/web/accounts"
+	"gridcommand/web/api"
+	"gridcommand/web/live"
+	"gridcommand/web/ui"
+	"gridcommand/workflow"
+)
+
+// draining is how long a stop may take: requests under way, sockets, handlers.
+const draining = 10 * time.Second
+
+// A center is the whole program put together over one ledger.
+type center struct {
+	*databases
+	place     place
+	log       *slog.Logger
+	clock     *clock.Clock
+	reference *reference.Reference
+	grid      *basegrid.Grid
+	accounts  *accounts.Store
+	service   *workflow.Service
+	views     views
+	runners   []*projections.Runner
+	hub       *live.Hub
+	site      http.Handler
+}
+
+// views are the read models.
+type views struct {
+	casebook *casebook.View
+	picture  *picture.View
+	worklist *worklist.View
+	wall     *wall.View
+	tally    *tally.View
+}
+
+func (v views) all() []projections.View {
+	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally}
+}
+
+// assemble opens a place and puts the parts together; nothing runs yet. people is
+// called, if not nil, as soon as accounts can be made: the rules read which
+// communities have inspectors.
+func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, people func(context.Context, *accounts.Store) error) (_ *center, err error) {
+	m := &center{place: p, log: log, clock: c}
+	if m.databases, err = p.open(ctx); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = m.databases.Close()
+		}
+	}()
+	if m.reference, err = reference.Load(); err != nil {
+		return nil, fmt.Errorf("loading reference data: %w", err)
+	}
+	if m.grid, err = basegrid.Load(); err != nil {
+		return nil, fmt.Errorf("loading the base grid: %w", err)
+	}
+	if m.accounts, err = accounts.Open(ctx, m.state, time.Now); err != nil {
+		return nil, fmt.Errorf("opening accounts: %w", err)
+	}
+	if people != nil {
+		if err = people(ctx, m.accounts); err != nil {
+			return nil, err
+		}
+	}
+	if err = m.stationed(ctx); err != nil {
+		return nil, err
+	}
+	if m.service, err = workflow.New(ctx, workflow.Deps{
+		Ledger: m.ledger, State: m.state, Reference: m.reference, Now: c.Now, Log: log,
+	}); err != nil {
+		return nil, fmt.Errorf("opening the workflow: %w", err)
+	}
+	c.OnMove(m.service.ClockMoved)
+	m.wireViews()
+	return m, m.wireWeb(ctx)
+}
+
+// stationed tells the book which communities have inspectors of their own: where
+// there is none, the station or the desk above acts.
+func (m *center) stationed(ctx context.Context) error {
+	all, err := m.accounts.List(ctx)
+	if err != nil {
+		return fmt.Errorf("listing accounts: %w", err)
+	}
+	var communities []string
+	for _, a := range all {
+		if a.Role == jurisdiction.Inspector && a.DisabledAt == nil {
+			communities = append(communities, a.Unit)
+		}
+	}
+	m.reference.Book = m.reference.Book.WithInspectors(communities...)
+	return nil
+}
+
+func (m *center) wireViews() {
+	folder := casefile.NewFolder(m.reference.Book, m.reference.Matters)
+	m.views = views{
+		casebook: casebook.New(m.databases.views, folder),
+		picture:  picture.New(m.databases.views, folder),
+		worklist: worklist.New(m.databases.views, folder),
+		wall:     wall.New(m.databases.views, folder),
+		tally:    tally.New(m.databases.views, folder),
+	}
+	for _, v := range m.views.all() {
+		m.runners = append(m.runners, projections.NewRunner(m.databases.views, m.ledger, v, &projections.Options{Log: m.log}))
+	}
+}
+
+func (m *center) wireWeb(ctx context.Context) error {
+	epoch, err := m.ledger.Epoch(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the ledger's epoch: %w", err)
+	}
+	m.hub = live.New(live.Deps{
+		Views:  map[string]projections.Live{"picture": m.views.picture, "worklist": m.views.worklist, "wall": m.views.wall},
+		Redeem: m.accounts.Redeem,
+		Active: m.accounts.Active,
+		Scope:  m.reference.Book.Scope,
+		Book:   m.reference.Book,
+		Head:   m.ledger.Head,
+		Epoch:  epoch,
+		Now:    m.clock.Now,
+		Speed:  m.clock.Speed,
+		Log:    m.log,
+	})
+	m.accounts.OnEnd(m.hub.EndSession)
+	m.site, err = api.New(ctx, api.Deps{
+		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.reference, Grid: m.grid,
+		Folder:   casefile.NewFolder(m.reference.Book, m.reference.Matters),
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Runners: m.runners,
+		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
+	})
+	return err
+}
+
+// work runs handlers and views until ctx ends.
+func (m *center) work(ctx context.Context, g *errgroup.Group) {
+	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
+	for _, r := range m.runners {
+		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })
+	}
+}
+
+func unlessEnded(ctx context.Context, what string, err error) error {
+	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// serve answers on listener, and on the admin socket, until ctx ends; then it
+// drains: no new requests, those under way finish, sockets close with 1012.
+func (m *center) serve(ctx context.Context, listener net.Listener, g *errgroup.Group) {
+	server := api.Server(m.site)
+	server.ErrorLog = slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)
+	g.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serving HTTP: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error { return m.admin(ctx) })
+	g.Go(func() error {
+		<-ctx.Done()
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), draining)
+		defer cancel()
+		m.log.LogAttrs(late, slog.LevelInfo, "draining")
+		sockets := m.hub.Shutdown(late)
+		if err := server.Shutdown(late); err != nil {
+			_ = server.Close()
+			return fmt.Errorf("draining requests: %w", err)
+		}
+		return sockets
+	})
+}
+
+// Close releases everything; call it after work and serve have ended.
+func (m *center) Close() error { return m.databases.Close() }

@@ -1,0 +1,115 @@
+package replay
+
+import (
+	"time"
+
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/reference"
+	"gridcommand/geo/basegrid"
+	"gridcommand/workflow"
+)
+
+// Person is the prefix of the system people who carry rows. None can log in.
+const Person = "system:replay:"
+
+// A Carrier knows what a system person does next with a row's incident. It is a
+// pure function of the row and the incident's state.
+type Carrier struct {
+	Ref     *reference.Reference
+	Grid    *basegrid.Grid
+	Source  incident.Source
+	Mapping string // name of the external system in facts
+	Flags   []incident.Flag
+}
+
+// Report returns the command that opens a row's incident.
+func (c Carrier) Report(row Row, number string) incident.Report {
+	r := incident.Report{
+		Number: number, Source: c.Source, Matter: row.Matter, Description: row.Description, Severity: incident.Normal,
+		Location:   incident.Location{Address: row.Address},
+		OccurredAt: row.Reported,
+		External:   &incident.External{System: c.Mapping, ID: row.ExternalID},
+		DueAt:      row.Due,
+		Flags:      append(append([]incident.Flag{}, row.Flags...), c.Flags...),
+	}
+	if row.Point != nil {
+		p := *row.Point
+		r.Location.Point, r.Location.CRS = &p, "wgs84"
+		if cell, ok := c.Grid.Locate(p); ok {
+			r.Place = jurisdiction.Place{
+				Grid: cell.Code, GridVersion: c.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
+			}
+		}
+	}
+	r.Routing = c.Ref.Book.Route(jurisdiction.Question{
+		Source: string(c.Source), Matter: row.Matter, Severity: string(r.Severity), Place: r.Place,
+	})
+	return r
+}
+
+// Next returns what brings an incident nearer to handling; false when it is there,
+// or has ended. With dispatch false it stops before dispatching, which is then
+// the workflow's to do.
+func (c Carrier) Next(row Row, s incident.State, at time.Time, number string, dispatch bool) (workflow.Move, bool) {
+	move := func(post string, cmd incident.Command) (workflow.Move, bool) {
+		return workflow.Move{Command: cmd, By: c.actor(s.Holder, post), At: at}, true
+	}
+	switch {
+	case s.Status == "":
+		return workflow.Move{Command: c.Report(row, number), By: c.actor(c.Ref.Book.District(), "desk"), At: at}, true
+	case s.Stage == incident.Verifying:
+		return move("inspector", incident.Confirm{})
+	case s.Stage == incident.Intake:
+		file := incident.File{Matter: row.Matter, Severity: incident.Normal}
+		if criteria := c.Ref.Matters.CriteriaOf(row.Matter); len(criteria) > 0 {
+			file.Criterion = criteria[0].ID
+		} else {
+			standIn := c.Ref.Policy.StandIn
+			file.StandIn = &standIn
+		}
+		return move("desk", file)
+	case s.Stage == incident.Dispatching && dispatch:
+		candidates := c.Ref.Book.Candidates(s.Matter, s.Place, s.Holder)
+		if len(candidates) == 0 {
+			return move("desk", incident.Escalate{Code: incident.BeyondPower, Reason: "本级没有可以承办的单位。"})
+		}
+		best := candidates[0]
+		return move("desk", incident.Dispatch{Unit: best.Unit, Reason: best.Reason, Basis: incident.Basis{
+			PolicyVersion: c.Ref.Policy.Version, Row: best.Row, Ruling: best.Ruling, Reason: best.Reason,
+		}})
+	}
+	return workflow.Move{}, false
+}
+
+// Finish returns what brings an incident nearer to its end; false when it ended.
+func (c Carrier) Finish(row Row, s incident.State, at time.Time, number string) (workflow.Move, bool) {
+	switch s.Stage {
+	case incident.Handling:
+		return workflow.Move{Command: incident.Handle{Result: "已办结（原系统记录）。"}, By: c.actor(s.Holder, "handler"), At: at}, true
+	case incident.Checking:
+		return workflow.Move{Command: incident.Pass{}, By: c.actor(s.Holder, "inspector"), At: at}, true
+	case incident.Closing:
+		return workflow.Move{Command: incident.Close{ClosingConditionMet: true}, By: c.actor(s.Holder, "desk"), At: at}, true
+	default:
+		return c.Next(row, s, at, number, true)
+	}
+}
+
+// actor is the system person at a post of a unit; posts are different people, so
+// that nobody checks what they handled.
+func (c Carrier) actor(unit, post string) incident.Actor {
+	u, _ := c.Ref.Book.Unit(unit)
+	role := jurisdiction.Handler
+	switch {
+	case u.Kind == jurisdiction.Station && post == "inspector":
+		role = jurisdiction.Inspector
+	case u.Kind == jurisdiction.Station:
+		role = jurisdiction.CommunityStaff
+	case u.Kind == jurisdiction.Center && u.Tier == jurisdiction.District:
+		role = jurisdiction.DistrictDesk
+	case u.Kind == jurisdiction.Center:
+		role = jurisdiction.StreetDesk
+	}
+	return incident.Actor{Person: Person + unit + ":" + post, Unit: unit, Role: role, Name: u.Name}
+}

@@ -1,0 +1,277 @@
+// Package historytest makes ledgers with a random past for the tests of read
+// models: incidents that live as the rules let them, all interleaved. The same
+// seed gives the same facts.
+package historytest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+
+	"gridcommand/domain/deadline"
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/reference"
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/memory"
+	"gridcommand/projections/casefile"
+)
+
+// Reference returns the built-in reference data.
+func Reference(t testing.TB) *reference.Reference {
+	t.Helper()
+	r, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var load = sync.OnceValues(reference.Load)
+
+// Folder returns a folder with the built-in names.
+func Folder(t testing.TB) *casefile.Folder {
+	t.Helper()
+	r := Reference(t)
+	return casefile.NewFolder(r.Book, r.Matters)
+}
+
+// A History is a ledger and the world that writes it.
+type History struct {
+	Ledger *memory.Store
+	Now    time.Time
+
+	t         testing.TB
+	rnd       *rand.Rand
+	reference *reference.Reference
+	stations  []jurisdiction.Unit
+	all       []*Incident
+	open      []*Incident
+}
+
+// An Incident is one life.
+type Incident struct {
+	ID    string
+	State incident.State
+}
+
+// New returns an empty ledger whose time begins on the morning of 2026-11-23.
+func New(t testing.TB, seed uint64) *History {
+	t.Helper()
+	h := &History{
+		Ledger: memory.New(&memory.Options{Epoch: fmt.Sprintf("history-%d", seed)}), Now: time.Date(2026, 11, 23, 8, 0, 0, 0, deadline.CST),
+		t: t, rnd: rand.New(rand.NewPCG(seed, 1)), reference: Reference(t),
+	}
+	streets := map[string]int{}
+	for _, u := range h.reference.Book.Units() {
+		// Three communities of each street: enough to differ, few enough to meet again.
+		if u.Kind == jurisdiction.Station && streets[u.Area[:9]] < 3 {
+			streets[u.Area[:9]]++
+			h.stations = append(h.stations, u)
+		}
+	}
+	return h
+}
+
+// Live lets n things happen: a report, a command, a timer.
+func (h *History) Live(n int) {
+	h.t.Helper()
+	for range n {
+		h.Now = h.Now.Add(time.Duration(h.rnd.IntN(200)) * time.Second)
+		h.timers()
+		if len(h.open) == 0 || h.rnd.IntN(6) == 0 {
+			h.report()
+			continue
+		}
+		h.act(h.open[h.rnd.IntN(len(h.open))])
+	}
+}
+
+// Give gives a command and tells whether it was accepted with new facts.
+func (h *History) Give(in *Incident, by incident.Actor, c incident.Command) bool {
+	h.t.Helper()
+	events, err := incident.Decide(in.State, h.order(by, c))
+	if err != nil || len(events) == 0 {
+		return false
+	}
+	var drafts []eventstore.Draft
+	for _, e := range events {
+		name, data, err := incident.Encode(e)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		drafts = append(drafts, eventstore.Draft{Type: name, At: incident.FactOf(e).At, Data: data})
+	}
+	_, err = h.Ledger.Append(h.t.Context(), eventstore.Append{Writes: []eventstore.Write{{
+		Stream: eventstore.StreamOf(casefile.Category, in.ID), Expect: eventstore.At(eventstore.Version(in.State.Version)), Drafts: drafts,
+	}}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	in.State = incident.Decider.Fold(in.State, events...)
+	return true
+}
+
+func (h *History) order(by incident.Actor, c incident.Command) incident.Order {
+	r := h.reference
+	return incident.Order{At: h.Now, By: by, Book: r.Book, Matters: r.Matters, Days: r.Days, Policy: r.Policy, Command: c}
+}
+
+// Records returns the whole ledger.
+func (h *History) Records() []eventstore.Record {
+	h.t.Helper()
+	var all []eventstore.Record
+	for {
+		page, err := h.Ledger.Page(h.t.Context(), eventstore.Position(len(all)), 1000)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if len(page) == 0 {
+			return all
+		}
+		all = append(all, page...)
+	}
+}
+
+// All returns every incident.
+func (h *History) All() []*Incident { return h.all }
+
+// timers fires most timers that are due; the others are late, or never come.
+func (h *History) timers() {
+	for _, in := range h.open {
+		for _, timer := range in.State.Timers() {
+			if !timer.At.After(h.Now) && h.rnd.IntN(3) > 0 {
+				h.Give(in, incident.Workflow, timer.Command())
+			}
+		}
+	}
+}
+
+var texts = []string{
+	"市场后门垃圾桶旁堆了十几袋生活垃圾，已有异味和苍蝇", "店铺把货物摆到人行道上", "井盖缺失，夜间危险", "路灯不亮 Lamp 12", "三㘵村口积水", "流浪狗",
+}
+
+func (h *History) report() {
+	r := h.reference
+	in := &Incident{ID: h.uuid()}
+	source := incident.Sources[h.rnd.IntN(6)]
+	number := fmt.Sprintf("440114-%s-%05d", h.Now.In(deadline.CST).Format("20060102"), len(h.all)+1)
+	c := incident.Report{
+		Number: number, Source: source, Description: texts[h.rnd.IntN(len(texts))], Severity: incident.Severities[h.rnd.IntN(3)],
+		Location: incident.Location{CRS: "gcj02", Address: fmt.Sprintf("花城路%d号", h.rnd.IntN(99))},
+	}
+	if h.rnd.IntN(10) > 0 {
+		criteria := r.Matters.Criteria()
+		criterion := criteria[h.rnd.IntN(min(len(criteria), 40))]
+		if h.rnd.IntN(4) == 0 {
+			criterion = criteria[h.rnd.IntN(len(criteria))]
+		}
+		c.Matter, c.Criterion = criterion.Matter, criterion.ID
+	}
+	if h.rnd.IntN(12) > 0 {
+		point := orb.Point{113.0 + h.rnd.Float64()/2, 23.2 + h.rnd.Float64()/3}
+		c.Location.Point = &point
+		if h.rnd.IntN(12) > 0 {
+			station := h.stations[h.rnd.IntN(len(h.stations))].Area
+			c.Place = jurisdiction.Place{
+				Grid: station + "001", GridVersion: "illustrative-1", Community: station, Street: station[:9], District: station[:6],
+			}
+		}
+	}
+	if source == incident.FromHotline {
+		c.Reporter = &incident.Reporter{Subject: h.uuid(), Confidential: h.rnd.IntN(2) == 0}
+		c.External = &incident.External{System: "12345", ID: number}
+	}
+	c.Routing = r.Book.Route(jurisdiction.Question{
+		Source: string(source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place,
+	})
+	if h.rnd.IntN(8) == 0 && source == incident.FromInspector {
+		c.OnTheSpot, c.Photos = true, []string{h.photo()}
+	}
+	by := incident.Actor{Person: fmt.Sprintf("system:person-%d", h.rnd.IntN(5)), Unit: c.Place.Community}
+	if h.Give(in, by, c) {
+		h.all, h.open = append(h.all, in), append(h.open, in)
+	}
+}
+
+// act gives one command that the rules may accept, by somebody of a unit in charge.
+func (h *History) act(in *Incident) {
+	s, r := in.State, h.reference
+	units := []string{s.Holder, s.Holder, s.Holder, s.IntakeDesk, s.Place.Community, r.Book.District()}
+	by := incident.Actor{Person: fmt.Sprintf("system:person-%d", h.rnd.IntN(5)), Unit: units[h.rnd.IntN(len(units))]}
+	allowed := incident.Allowed(s, h.order(by, nil))
+	if len(allowed) == 0 {
+		return
+	}
+	name := allowed[h.rnd.IntN(len(allowed))]
+	if h.rnd.IntN(2) > 0 {
+		for _, likely := range []string{"confirm", "file", "dispatch", "handle", "pass", "close"} {
+			for _, a := range allowed {
+				if a == likely {
+					name = likely
+				}
+			}
+		}
+	}
+	extra := incident.Extra{Note: "已核实"}
+	if h.rnd.IntN(4) == 0 {
+		extra.Photos = []string{h.photo()}
+	}
+	unit := s.Holder
+	if candidates := r.Book.Candidates(s.Matter, s.Place, r.Book.DeskOf(by.Unit)); len(candidates) > 0 {
+		unit = candidates[h.rnd.IntN(len(candidates))].Unit
+	}
+	commands := map[string]incident.Command{
+		"confirm": incident.Confirm{Extra: extra}, "refute": incident.Refute{Extra: extra, Reason: "现场未发现"},
+		"decline": incident.Decline{Extra: extra, Reason: "不属受理范围"}, "dispatch": incident.Dispatch{Extra: extra, Unit: unit},
+		"accept": incident.Accept{Extra: extra}, "handle": incident.Handle{Extra: extra, Result: "已清理"},
+		"return":   incident.Return{Extra: extra, Code: incident.ReturnCodes[h.rnd.IntN(len(incident.ReturnCodes))], Reason: "非我单位职责"},
+		"transfer": incident.Transfer{Extra: extra, Unit: unit, Reason: "改派"},
+		"escalate": incident.Escalate{Extra: extra, Code: incident.EscalateCodes[h.rnd.IntN(len(incident.EscalateCodes))], Reason: "超出权限"},
+		"pass":     incident.Pass{Extra: extra}, "fail": incident.Fail{Extra: extra, Reason: "仍有残留"},
+		"close": incident.Close{Extra: extra, ClosingConditionMet: true}, "reopen": incident.Reopen{Extra: extra, Reason: "复现"},
+		"void": incident.Void{Extra: extra, Reason: "误报"}, "comment": incident.Comment{Extra: extra, Text: "补充"},
+		"attach": incident.Attach{Extra: incident.Extra{Photos: []string{h.photo()}}},
+	}
+	c := commands[name]
+	if name == "file" {
+		criteria := r.Matters.CriteriaOf(s.Matter)
+		if len(criteria) == 0 {
+			criteria = r.Matters.Criteria()[:1]
+		}
+		criterion := criteria[h.rnd.IntN(len(criteria))]
+		c = incident.File{Extra: extra, Matter: criterion.Matter, Criterion: criterion.ID, Severity: s.Severity}
+	}
+	// Ending and wandering are rarer than in a fair draw, or few would live to see much.
+	if name == "void" && h.rnd.IntN(3) > 0 || c == nil {
+		return
+	}
+	h.Give(in, by, c)
+	if in.State.Status != incident.StatusOpen && h.rnd.IntN(3) > 0 {
+		for i, x := range h.open {
+			if x == in {
+				h.open = append(h.open[:i], h.open[i+1:]...)
+				break
+			}
+		}
+	}
+}
+
+func (h *History) uuid() string {
+	var b [16]byte
+	for i := range b {
+		b[i] = byte(h.rnd.UintN(256))
+	}
+	id, err := uuid.FromBytes(b[:])
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return id.String()
+}
+
+func (h *History) photo() string { return fmt.Sprintf("%064x", h.rnd.Uint64()) }

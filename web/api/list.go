@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
+	"gridcommand/projections"
+	"gridcommand/projections/casebook"
+	"gridcommand/projections/casefile"
+)
+
+// longestWait is how long a query waits for a view to reach its min_position.
+const longestWait = 5 * time.Second
+
+// FromView is what every query of a view takes.
+type FromView struct {
+	MinPosition int64 `query:"min_position" minimum:"0" doc:"wait, at most 5 s, until the view has come this far"`
+}
+
+// listQuery is every filter of the casebook. Several values of one are alternatives.
+type listQuery struct {
+	FromView
+	Status    []incident.Status   `query:"status"`
+	Stage     []incident.Stage    `query:"stage"`
+	Tier      []jurisdiction.Tier `query:"tier"`
+	Street    []string            `query:"street" pattern:"^[0-9]{9}$" patternDescription:"a street's code"`
+	Community []string            `query:"community" pattern:"^[0-9]{12}$" patternDescription:"a community's code"`
+	Holder    []string            `query:"holder" maxLength:"64" doc:"unit that has it now"`
+	Matter    []string            `query:"matter" maxLength:"128" doc:"a code, or scheme/kind/code"`
+	Source    []incident.Source   `query:"source"`
+	Lamp      []incident.Lamp     `query:"lamp"`
+	Overdue   *bool               `query:"overdue"`
+	Flag      []incident.Flag     `query:"flag"`
+	Q         string              `query:"q" maxLength:"100" doc:"text in number, description, address or matter; two characters up"`
+	BBox      string              `query:"bbox" doc:"west,south,east,north in WGS-84"`
+	From      *moment             `query:"from" doc:"reported at or after: a time or a day"`
+	To        *moment             `query:"to" doc:"reported before: a time; or up to and with a day"`
+	Sort      string              `query:"sort" enum:"reported_at,-reported_at,updated,-updated,due,-due,number,-number" doc:"-reported_at unless said"`
+	Limit     int                 `query:"limit" minimum:"1" maximum:"500" doc:"50 unless said"`
+	Cursor    string              `query:"cursor" maxLength:"1024" doc:"next_cursor of the page before"`
+}
+
+// An IncidentList is one page of a list.
+type IncidentList struct {
+	Items      []casefile.File `json:"items"`
+	NextCursor *string         `json:"next_cursor" doc:"null: this was the last page"`
+	Total      int             `json:"total" doc:"of the whole list"`
+	TotalIs    string          `json:"total_is,omitempty" enum:"at_least" doc:"present where the list is longer than total"`
+	Position   int64           `json:"position" doc:"up to which the list is told"`
+	At         time.Time       `json:"at" doc:"of the last fact in it"`
+}
+
+func (s *server) list(ctx context.Context, r *Request, q listQuery) (IncidentList, error) {
+	box, err := parseBox(q.BBox)
+	if err != nil {
+		return IncidentList{}, err
+	}
+	if err := s.await(ctx, "casebook", q.MinPosition); err != nil {
+		return IncidentList{}, err
+	}
+	page, err := s.Casebook.List(ctx, casebook.Query{
+		Status: q.Status, Stage: q.Stage, Tier: q.Tier, Street: q.Street, Community: q.Community, Holder: q.Holder,
+		Matter: q.Matter, Source: q.Source, Lamp: q.Lamp, Overdue: q.Overdue, Flag: q.Flag, Q: q.Q, BBox: box,
+		From: beginning(q.From), To: ending(q.To), Sort: q.Sort, Limit: q.Limit, Cursor: q.Cursor, Scope: s.scope(r.Person),
+	})
+	if bad, ok := errors.AsType[*casebook.QueryError](err); ok {
+		return IncidentList{}, wrong(bad.Field, "%s", bad.Detail)
+	}
+	if err != nil {
+		return IncidentList{}, err
+	}
+	out := IncidentList{Items: make([]casefile.File, 0, len(page.Items)), Total: page.Total, Position: int64(page.Position), At: page.At}
+	for _, f := range page.Items {
+		shown, err := s.shown(ctx, r.Person, f, nil)
+		if err != nil {
+			return IncidentList{}, err
+		}
+		out.Items = append(out.Items, shown)
+	}
+	if page.NextCursor != "" {
+		out.NextCursor = &page.NextCursor
+	}
+	if page.AtLeast {
+		out.TotalIs = "at_least"
+	}
+	return out, nil
+}
+
+// await waits until a view has reached a position.
+func (s *server) await(ctx context.Context, view string, position int64) error {
+	if position == 0 {
+		return nil
+	}
+	for _, run := range s.Runners {
+		if run.Name() != view {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, longestWait)
+		defer cancel()
+		err := run.WaitFor(ctx, eventstore.Position(position))
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, projections.ErrStopped) {
+			p := busy("behind", "the view %s is at position %d", view, run.Position())
+			return p
+		}
+		return err
+	}
+	return problem(http.StatusServiceUnavailable, "behind", "the view %s is not running here", view)
+}
+
+func beginning(m *moment) *time.Time {
+	if m == nil {
+		return nil
+	}
+	return &m.Time
+}
+
+func ending(m *moment) *time.Time {
+	if m == nil {
+		return nil
+	}
+	end := m.end()
+	return &end
+}
+
+// parseBox reads west,south,east,north. An empty text is no box.
+func parseBox(text string) (*orb.Bound, error) {
+	if text == "" {
+		return nil, nil
+	}
+	parts := strings.Split(text, ",")
+	if len(parts) != 4 {
+		return nil, wrong("bbox", "is not west,south,east,north")
+	}
+	var n [4]float64
+	for i, part := range parts {
+		f, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || !(f >= -180 && f <= 180) || i%2 == 1 && !(f >= -90 && f <= 90) {
+			return nil, wrong("bbox", "is not west,south,east,north in degrees")
+		}
+		n[i] = f
+	}
+	if n[0] > n[2] || n[1] > n[3] {
+		return nil, wrong("bbox", "has its west east of its east, or its south north of its north")
+	}
+	return &orb.Bound{Min: orb.Point{n[0], n[1]}, Max: orb.Point{n[2], n[3]}}, nil
+}

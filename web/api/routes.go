@@ -1,0 +1,105 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// prefix is before every path of the API.
+const prefix = "/api/v1"
+
+// routes is every URL of the API. Beside them stand the probes at the root, the
+// websocket at /live and the pages.
+func (s *server) routes() []route {
+	return append([]route{
+		post(201, "/sessions", "logIn", "Log in", s.logIn, open),
+		post(204, "/sessions/current", "logOut", "Log out", s.logOut, via("DELETE")),
+		get("/sessions/current", "getSession", "Who am I", s.session),
+		post(201, "/live/tickets", "createLiveTicket", "A ticket that opens one websocket", s.ticket),
+
+		post(201, "/incidents", "reportIncident", "Report an incident", s.report, by(reporters), keyed),
+		get("/incidents", "listIncidents", "Incidents by filter", s.list, by(readers)),
+		get("/incidents/{id}", "getIncident", "One incident", s.incident, by(readers), ofIncident),
+		get("/incidents/{id}/timeline", "getTimeline", "Every fact of one incident", s.timeline, by(readers), ofIncident),
+
+		get("/units", "listUnits", "Units of the district", s.units),
+		get("/matters", "listMatters", "Matters and components", s.matters),
+		get("/criteria", "listCriteria", "Filing criteria and time limits", s.criteria),
+
+		get("/grid/locate", "locate", "The grid that owns a point", s.locate),
+		get("/grid/cells/{code}", "getCell", "A grid, community or street as a GeoJSON feature", s.cell),
+		get("/tiles/{layer}/{z}/{x}/{y}.mvt", "getTile", "A vector tile", s.tile, by(viewers), gives(mvt)),
+		get("/tiles/{layer}.json", "getTileJSON", "What a tile layer holds", s.tileJSON, by(viewers)),
+
+		get("/picture", "getPicture", "Open incidents on the ground, now or then", s.picture, by(viewers)),
+		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
+
+		post(201, "/photos", "uploadPhoto", "Upload a photo", s.upload, by(reporting), takes("image/jpeg", "image/png")),
+		get("/photos/{id}", "getPhoto", "A photo", s.photo, by(readers), gives("image/jpeg")),
+
+		get("/openapi.json", "getOpenAPI", "This document", s.document, open),
+		get("/livez", "getLivez", "Is it alive", s.livez, open),
+		get("/readyz", "getReadyz", "Is it ready", s.readyz, open),
+		get("/metrics", "getMetrics", "Figures for Prometheus", s.metrics, open, gives(metricsMedia)),
+	}, s.commandRoutes()...) // POST /incidents/{id}/commands/…: one for each line of the table in commands.go
+}
+
+// site joins the routes, the probes, the websocket and the pages to one handler.
+func (s *server) site() (http.Handler, error) {
+	routes := s.routes()
+	document, err := s.describe(routes)
+	if err != nil {
+		return nil, err
+	}
+	s.openapi = document
+
+	mux := http.NewServeMux()
+	for _, rt := range routes {
+		h := s.metered(rt.method+" "+prefix+rt.path, suffixed(rt.path, s.handler(rt)))
+		mux.Handle(rt.method+" "+prefix+pattern(rt.path), h)
+		if rt.path == "/livez" || rt.path == "/readyz" || rt.path == "/metrics" {
+			mux.Handle(rt.method+" "+rt.path, h)
+		}
+	}
+	if s.Live != nil {
+		mux.Handle("GET "+prefix+"/live", s.Live)
+	}
+	mux.Handle("/api/", s.elsewhere(mux))
+	if s.UI != nil {
+		pages, err := newPages(s.UI)
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("GET /", pages)
+	}
+	return s.wrap(mux), nil
+}
+
+// pattern is a path as the mux has it, where a wildcard is a whole segment: what follows
+// the wildcard in the last segment is left to suffixed.
+func pattern(path string) string { return strings.TrimSuffix(path, suffix(path)) }
+
+// suffix is what follows a wildcard in the last segment: ".mvt" of "/{x}/{y}.mvt".
+func suffix(path string) string {
+	last := path[strings.LastIndex(path, "/"):]
+	_, after, _ := strings.Cut(last, "}")
+	return after
+}
+
+// suffixed lets through only requests whose path ends as path does.
+func suffixed(path string, h http.Handler) http.Handler {
+	end := suffix(path)
+	if end == "" {
+		return h
+	}
+	name := path[strings.LastIndex(path, "{")+1 : strings.LastIndex(path, "}")]
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		value, ok := strings.CutSuffix(r.PathValue(name), end)
+		if !ok {
+			notFound().write(w, requestID(r.Context()))
+			return
+		}
+		r.SetPathValue(name, value)
+		h.ServeHTTP(w, r)
+	})
+}

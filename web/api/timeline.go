@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gridcommand/domain/deadline"
+	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
+)
+
+// A TimelineEntry is one fact of an incident.
+type TimelineEntry struct {
+	Position     int64             `json:"position"`
+	Version      int64             `json:"version"`
+	At           time.Time         `json:"at"`
+	Type         string            `json:"type" doc:"the stored name, e.g. incident.dispatched"`
+	Actor        string            `json:"actor" doc:"the account, or system:…"`
+	ActorName    string            `json:"actor_name,omitempty" doc:"of the post"`
+	Role         jurisdiction.Role `json:"role,omitempty"`
+	Unit         string            `json:"unit" doc:"the unit acted for; empty: the system"`
+	UnitName     string            `json:"unit_name,omitempty"`
+	Data         json.RawMessage   `json:"data" doc:"the fact itself, by its type"`
+	DueExplained *DueExplained     `json:"due_explained,omitempty"`
+}
+
+// DueExplained says how the deadlines that a fact set were reckoned.
+type DueExplained struct {
+	Stage  *DeadlineExplained `json:"stage,omitempty"`
+	Total  *DeadlineExplained `json:"total,omitempty"`
+	Accept *DeadlineExplained `json:"accept,omitempty"`
+}
+
+// A DeadlineExplained is a deadline with every stretch of time that was counted. The
+// stretches add up to the limits.
+type DeadlineExplained struct {
+	From     time.Time        `json:"from"`
+	Due      *time.Time       `json:"due"`
+	Warn     *time.Time       `json:"warn,omitempty"`
+	Limits   []deadline.Limit `json:"limits"`
+	Calendar string           `json:"calendar,omitempty" doc:"version"`
+	Missing  int              `json:"missing,omitempty" doc:"the year whose calendar is not published, where due is null"`
+	Given    bool             `json:"given,omitempty" doc:"set from outside, not reckoned"`
+	Pauses   []deadline.Pause `json:"pauses,omitempty"`
+	Periods  []CountedPeriod  `json:"periods"`
+}
+
+// A CountedPeriod is a stretch of time that was counted toward a limit.
+type CountedPeriod struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Limit int       `json:"limit" doc:"index into limits"`
+}
+
+// A Timeline is every fact of an incident, oldest first, versions 1 to n.
+type Timeline struct {
+	Items    []TimelineEntry `json:"items"`
+	Position int64           `json:"position" doc:"of the last of them"`
+}
+
+func (s *server) timeline(_ context.Context, r *Request, _ none) (Timeline, error) {
+	t := Timeline{Items: make([]TimelineEntry, 0, len(r.Case.Records))}
+	for _, rec := range r.Case.Records {
+		e, err := s.entry(rec)
+		if err != nil {
+			return Timeline{}, fmt.Errorf("api: fact %d: %w", rec.Position, err)
+		}
+		t.Items = append(t.Items, e)
+		t.Position = e.Position
+	}
+	return t, nil
+}
+
+func (s *server) entry(rec eventstore.Record) (TimelineEntry, error) {
+	e := TimelineEntry{Position: int64(rec.Position), Version: int64(rec.Version), At: rec.At, Type: rec.Type}
+
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(rec.Data, &fields); err != nil {
+		return e, err
+	}
+	var fact struct {
+		By struct {
+			Person string            `json:"person"`
+			Unit   string            `json:"unit"`
+			Role   jurisdiction.Role `json:"role"`
+			Name   string            `json:"name"`
+		} `json:"by"`
+		Reporter *struct {
+			Confidential bool `json:"confidential"`
+		} `json:"reporter"`
+		Deadline *deadline.Deadline `json:"deadline"`
+		Total    *deadline.Deadline `json:"total"`
+		Accept   *deadline.Deadline `json:"accept"`
+	}
+	if err := json.Unmarshal(rec.Data, &fact); err != nil {
+		return e, err
+	}
+	e.Actor, e.ActorName, e.Role, e.Unit = fact.By.Person, fact.By.Name, fact.By.Role, fact.By.Unit
+	if u, ok := s.Reference.Book.Unit(e.Unit); ok {
+		e.UnitName = u.Name
+	}
+	delete(fields, "at")
+	delete(fields, "by")
+	if fact.Reporter != nil {
+		// The reference to the caller is for the state database, not for readers.
+		fields["reporter"] = encode(map[string]bool{"confidential": fact.Reporter.Confidential})
+	}
+	e.Data = encode(fields)
+
+	if due := (DueExplained{Stage: s.explain(fact.Deadline), Total: s.explain(fact.Total), Accept: s.explain(fact.Accept)}); due != (DueExplained{}) {
+		e.DueExplained = &due
+	}
+	return e, nil
+}
+
+func (s *server) explain(d *deadline.Deadline) *DeadlineExplained {
+	if d == nil || d.From.IsZero() {
+		return nil
+	}
+	out := &DeadlineExplained{
+		From: d.From, Due: d.Due, Warn: d.Warn, Limits: d.Limits, Calendar: d.Calendar, Missing: d.Missing,
+		Given: d.Given, Pauses: d.Pauses, Periods: []CountedPeriod{},
+	}
+	if out.Limits == nil {
+		out.Limits = []deadline.Limit{}
+	}
+	for _, p := range s.Reference.Days.Explain(*d) {
+		out.Periods = append(out.Periods, CountedPeriod(p))
+	}
+	return out
+}

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"time"
+
+	"gridcommand/projections/picture"
+	"gridcommand/projections/tally"
+)
+
+type pictureQuery struct {
+	FromView
+	Cells []string `query:"cells" maxItems:"2000" doc:"z14 tiles, 14/x/y"`
+	BBox  string   `query:"bbox" doc:"west,south,east,north in WGS-84"`
+	Scope string   `query:"scope" doc:"440114, a street or a community; the district unless something is said"`
+	At    *moment  `query:"at" doc:"as it was then"`
+}
+
+// A Picture is the open incidents on the ground.
+type Picture struct {
+	Type     string            `json:"type" enum:"FeatureCollection"`
+	Features []json.RawMessage `json:"features"`
+	Position int64             `json:"position"`
+	At       time.Time         `json:"at"`
+}
+
+// A PictureFeature is one open incident on the ground.
+type PictureFeature struct {
+	Type       string            `json:"type" enum:"Feature"`
+	ID         string            `json:"id" doc:"the incident's"`
+	Geometry   *PictureGeometry  `json:"geometry" doc:"null: unplaced"`
+	Properties PictureProperties `json:"properties"`
+}
+
+// A PictureGeometry is a point in WGS-84, longitude first.
+type PictureGeometry struct {
+	Type        string    `json:"type" enum:"Point"`
+	Coordinates []float64 `json:"coordinates" minItems:"2" maxItems:"2"`
+}
+
+var cellForm = regexp.MustCompile(`^14/(\d{1,5})/(\d{1,5})$`)
+
+func (s *server) picture(ctx context.Context, r *Request, q pictureQuery) (Picture, error) {
+	box, err := parseBox(q.BBox)
+	if err != nil {
+		return Picture{}, err
+	}
+	for _, cell := range q.Cells {
+		m := cellForm.FindStringSubmatch(cell)
+		if m == nil || !below(m[1], 1<<14) || !below(m[2], 1<<14) {
+			return Picture{}, wrong("cells", "%q is no z14 tile, as 14/13342/7106", cell)
+		}
+	}
+	if q.Scope != "" && !s.isArea(q.Scope) {
+		return Picture{}, wrong("scope", "is no area of this district")
+	}
+	if q.Scope == "" && box == nil && len(q.Cells) == 0 {
+		q.Scope = s.Reference.Book.District()
+	}
+	if err := s.await(ctx, "picture", q.MinPosition); err != nil {
+		return Picture{}, err
+	}
+	c, err := s.Picture.Features(ctx, picture.Query{Cells: q.Cells, BBox: box, Area: q.Scope, At: beginning(q.At), Scope: s.scope(r.Person)})
+	if err != nil {
+		return Picture{}, err
+	}
+	out := Picture{Type: "FeatureCollection", Features: c.Features, Position: int64(c.Position), At: c.At}
+	if out.Features == nil {
+		out.Features = []json.RawMessage{}
+	}
+	return out, nil
+}
+
+func below(digits string, limit int) bool {
+	n, err := strconv.Atoi(digits)
+	return err == nil && n < limit
+}
+
+// isArea tells whether a code is the district's, a street's or a community's.
+func (s *server) isArea(code string) bool {
+	u, ok := s.Reference.Book.Unit(code)
+	return ok && u.IsDesk()
+}
+
+type statisticsQuery struct {
+	FromView
+	From    *moment `query:"from" doc:"a day, or a time in it; the month's first unless said"`
+	To      *moment `query:"to" doc:"up to and with a day; or up to a time's day"`
+	By      string  `query:"by" enum:"street,community,unit,matter,source,tier,day" doc:"street unless said"`
+	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said"`
+}
+
+// Statistics are the indicators of a period, in groups.
+type Statistics struct {
+	Items    []tally.Row `json:"items"`
+	By       string      `json:"by"`
+	Reading  string      `json:"reading"`
+	From     time.Time   `json:"from"`
+	To       time.Time   `json:"to" doc:"exclusive"`
+	Position int64       `json:"position"`
+	At       time.Time   `json:"at"`
+}
+
+func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {
+	ask := tally.Query{By: tally.ByStreet, Scope: s.scope(r.Person)}
+	if q.By != "" {
+		ask.By = tally.By(q.By)
+	}
+	if q.Reading == "" {
+		q.Reading = "fact"
+	}
+	if q.From != nil {
+		ask.From = q.From.Time
+	}
+	if q.To != nil {
+		ask.To = q.To.end()
+	}
+	if q.From != nil && q.To != nil && !ask.From.Before(ask.To) {
+		return Statistics{}, wrong("to", "is not after from")
+	}
+	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
+		return Statistics{}, err
+	}
+	got, err := s.Tally.Statistics(ctx, ask)
+	if err != nil {
+		return Statistics{}, err
+	}
+	if got.Items == nil {
+		got.Items = []tally.Row{}
+	}
+	return Statistics{
+		Items: got.Items, By: string(ask.By), Reading: q.Reading, From: got.From, To: got.To,
+		Position: int64(got.Position), At: got.At,
+	}, nil
+}
