@@ -156,14 +156,14 @@ func (s *server) density(ctx context.Context, r *Request) (map[string]int, error
 	}
 	counts := map[string]int{}
 	for _, raw := range seen.Features {
-		var f PictureFeature
+		var f picture.Feature
 		if err := json.Unmarshal(raw, &f); err != nil {
 			return nil, err
 		}
-		if f.Geometry == nil || len(f.Geometry.Coordinates) != 2 {
+		if f.Geometry == nil {
 			continue
 		}
-		if cell, ok := s.Grid.Locate(orb.Point{f.Geometry.Coordinates[0], f.Geometry.Coordinates[1]}); ok {
+		if cell, ok := s.Grid.Locate(orb.Point(f.Geometry.Coordinates)); ok {
 			counts[cell.Code]++
 		}
 	}

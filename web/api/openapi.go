@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"gridcommand/projections/picture"
 )
 
 // describe makes the OpenAPI 3.1 document of the routes: nothing is in it that is not
@@ -34,7 +36,7 @@ func (s *server) describe(routes []route) ([]byte, error) {
 			},
 		},
 	}
-	s.schemas.of(reflect.TypeFor[PictureFeature]()) // the picture's items; they lie stored as JSON
+	s.schemas.of(reflect.TypeFor[picture.Feature]()) // the picture's items; they lie stored as JSON
 	for _, rt := range routes {
 		if err := addTo(doc, prefix+rt.path, rt.method, s.operation(rt)); err != nil {
 			return nil, err

@@ -14,6 +14,8 @@ import (
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/picture"
+	"gridcommand/projections/tally"
 )
 
 func init() {
@@ -40,6 +42,10 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[casefile.Grid]():          "IncidentGrid",
 	reflect.TypeFor[casefile.Due]():           "IncidentDue",
 	reflect.TypeFor[casefile.Routing]():       "IncidentRouting",
+	reflect.TypeFor[picture.Feature]():        "PictureFeature",
+	reflect.TypeFor[picture.Geometry]():       "PictureGeometry",
+	reflect.TypeFor[picture.Properties]():     "PictureProperties",
+	reflect.TypeFor[tally.Row]():              "StatisticsRow",
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
 	reflect.TypeFor[deadline.Pause]():         "Pause",
 	reflect.TypeFor[jurisdiction.Candidate](): "Candidate",

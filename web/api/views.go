@@ -27,20 +27,6 @@ type Picture struct {
 	At       time.Time         `json:"at"`
 }
 
-// A PictureFeature is one open incident on the ground.
-type PictureFeature struct {
-	Type       string            `json:"type" enum:"Feature"`
-	ID         string            `json:"id" doc:"the incident's"`
-	Geometry   *PictureGeometry  `json:"geometry" doc:"null: unplaced"`
-	Properties PictureProperties `json:"properties"`
-}
-
-// A PictureGeometry is a point in WGS-84, longitude first.
-type PictureGeometry struct {
-	Type        string    `json:"type" enum:"Point"`
-	Coordinates []float64 `json:"coordinates" minItems:"2" maxItems:"2"`
-}
-
 var cellForm = regexp.MustCompile(`^14/(\d{1,5})/(\d{1,5})$`)
 
 func (s *server) picture(ctx context.Context, r *Request, q pictureQuery) (Picture, error) {
