@@ -194,6 +194,7 @@ func (d *Folder) filed(f File, e incident.Filed, at time.Time) File {
 // given puts f into the hands of a handling unit.
 func (d *Folder) given(f File, unit string, accept deadline.Deadline, why incident.Basis, s incident.Standing) File {
 	f = d.stand(f, s).because(why)
+	f.Accepted = false
 	if s.Stage == incident.Handling {
 		f.Unit, f.AcceptDue = unit, utc(accept.Due)
 	}
@@ -244,7 +245,9 @@ func (d *Folder) stand(f File, s incident.Standing) File {
 		f.TotalMark = Unmarked
 		f.TotalClock, f.Due.Total = s.Total, utc(s.Total.Due)
 	}
-	f.Accepted, f.AcceptDue = false, nil
+	if s.Stage != incident.Handling {
+		f.AcceptDue = nil
+	}
 	if f.StageClock.Missing != 0 || (f.TotalClock != nil && f.TotalClock.Missing != 0) {
 		return f.flag(incident.CalendarNotPublished)
 	}
@@ -262,7 +265,7 @@ func same(a, b deadline.Deadline) bool {
 // incident that ended late shows late.
 func (f File) end(s incident.Status, at time.Time) File {
 	f.Status, f.Stage, f.Holder = s, nil, nil
-	f.Due, f.AcceptDue, f.Accepted = Due{}, nil, false
+	f.Due, f.AcceptDue = Due{}, nil
 	f.StageClock, f.TotalClock = deadline.Deadline{}, nil
 	f.ClosedAt = &at
 	return f
