@@ -1,10 +1,10 @@
 package casefile
 
 import (
-	"math"
-	"strconv"
+	"fmt"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/maptile"
 )
 
 // Keys returns the visibility keys of f: where it is, who holds it, who held it and
@@ -42,15 +42,8 @@ func (f File) Point() (orb.Point, bool) {
 // CellZoom is the zoom of the tiles by which the ground is watched.
 const CellZoom = 14
 
-// CellOf returns the slippy-map tile that p (WGS-84) lies in, as "14/x/y":
-//
-//	x = ⌊2^z · (lon + 180°)/360°⌋
-//	y = ⌊2^z · (1 − ln(tan lat + 1/cos lat)/π)/2⌋
+// CellOf returns the slippy-map tile that p (WGS-84) lies in, as "14/x/y".
 func CellOf(p orb.Point) string {
-	n := math.Exp2(CellZoom)
-	lat := p.Lat() * math.Pi / 180
-	x := math.Floor(n * (p.Lon() + 180) / 360)
-	y := math.Floor(n * (1 - math.Asinh(math.Tan(lat))/math.Pi) / 2)
-	clamp := func(v float64) string { return strconv.Itoa(int(min(max(v, 0), n-1))) }
-	return strconv.Itoa(CellZoom) + "/" + clamp(x) + "/" + clamp(y)
+	t := maptile.At(p, CellZoom)
+	return fmt.Sprintf("%d/%d/%d", t.Z, t.X, t.Y)
 }
