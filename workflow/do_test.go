@@ -129,7 +129,11 @@ func TestAConflictIsReadAndDecidedAgain(t *testing.T) {
 	w := founded(t, ledger)
 	id := w.reports(inspector, nil)
 	remark := func() {
-		_, err := w.Do(context.Background(), id, incident.Comment{Text: uuid.NewString()}, street, Options{})
+		drafts, err := Drafts([]incident.Event{incident.Commented{Fact: incident.Fact{At: monday, By: street}, Text: "请尽快"}})
+		must(t, err)
+		_, err = ledger.Append(context.Background(), eventstore.Append{
+			Writes: []eventstore.Write{{Stream: eventstore.StreamOf(Category, id), Drafts: drafts}},
+		})
 		must(t, err)
 	}
 	ledger.write, ledger.left = remark, attempts-1

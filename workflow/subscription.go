@@ -62,6 +62,7 @@ func (s *subscription) start(at eventstore.Position) {
 	defer s.board.Unlock()
 	s.read, s.open, s.waiting, s.stopped = at, nil, map[string][]eventstore.Record{}, ""
 	s.since, s.tail = time.Time{}, false
+	s.board.change()
 }
 
 // Subscribe begins to hand out facts; the topic is not looked at. The channel is

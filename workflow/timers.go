@@ -81,6 +81,7 @@ func (t *timers) start(at eventstore.Position, rows []timerRow, parked []parkedR
 	for _, c := range t.set.of {
 		t.set.settle(c)
 	}
+	t.board.change()
 }
 
 // Subscribe begins to hand out timers as they come due; the topic is not looked at.

@@ -78,7 +78,9 @@ func (c *VerifyCmd) Run(ctx context.Context, console *Console) error {
 	return nil
 }
 
-func (v *verdict) fault(format string, args ...any) { v.Faults = append(v.Faults, fmt.Sprintf(format, args...)) }
+func (v *verdict) fault(format string, args ...any) {
+	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
+}
 
 // facts walks the ledger: positions dense, versions contiguous, every fact decodes,
 // and every open incident has one stage, one holder and one deadline.

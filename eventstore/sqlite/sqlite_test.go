@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -81,31 +80,6 @@ func lockDatabase(t *testing.T, dir string) (release func()) {
 		if err := errors.Join(tx.Rollback(), db.Close()); err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-func TestAnAppendGivenUpBeforeItsTurnIsNotStored(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir, &sqlite.Options{Batch: 1})
-	release := lockDatabase(t, dir)
-	answered := make(chan error)
-	go func() {
-		_, err := s.Append(t.Context(), fact("incident-first"))
-		answered <- err
-	}()
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		_, err := s.Append(ctx, fact("incident-second"))
-		answered <- err
-	}()
-	cancel()
-	secondErr := <-answered
-	if !errors.Is(secondErr, context.Canceled) {
-		t.Fatalf("Append: %v, want context.Canceled", secondErr)
-	}
-	release()
-	if err := <-answered; err != nil {
-		t.Errorf("the append that waited on: %v", err)
 	}
 }
 

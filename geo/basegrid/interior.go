@@ -11,7 +11,7 @@ import (
 // so a square that cannot win by a hundredth of the region's size is dropped.
 func interior(rings [][]Vertex, lo, hi Vertex) Vertex {
 	width, height := hi.X-lo.X, hi.Y-lo.Y
-	half := max(min(width, height)/4, 1)
+	half := max(min(width, height)/4, max(width, height)/64, 1)
 	precision := float64(max(width, height)) / 100
 
 	var best square
@@ -32,7 +32,7 @@ func interior(rings [][]Vertex, lo, hi Vertex) Vertex {
 			look(Vertex{x, y}, half)
 		}
 	}
-	for q.Len() > 0 {
+	for looks := 0; q.Len() > 0 && looks < 2000; looks++ {
 		s := heap.Pop(&q).(square)
 		if s.promise <= best.depth+precision && best.depth > 0 || s.half < 2 {
 			break
@@ -41,6 +41,9 @@ func interior(rings [][]Vertex, lo, hi Vertex) Vertex {
 		for _, d := range [4]Vertex{{-h, -h}, {h, -h}, {-h, h}, {h, h}} {
 			look(Vertex{s.middle.X + d.X, s.middle.Y + d.Y}, h)
 		}
+	}
+	if best.depth <= 0 {
+		return rings[0][0] // a needle: its tip must do
 	}
 	return best.middle
 }

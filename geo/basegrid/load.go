@@ -44,17 +44,31 @@ func (f File) Grid() (*Grid, error) {
 		}
 		ground[c.Code] = [][]Vertex{ring}
 	}
-	area := func(a FileArea, parentDigits int) Area {
-		return Area{Code: a.Code, Name: a.Name, Kind: a.Kind, Parent: a.Code[:parentDigits]}
+	streets, err := areas(f.Streets, streetDigits, districtDigits)
+	if err != nil {
+		return nil, err
 	}
-	var streets, communities []Area
-	for _, a := range f.Streets {
-		streets = append(streets, area(a, districtDigits))
+	communities, err := areas(f.Communities, communityDigits, streetDigits)
+	if err != nil {
+		return nil, err
 	}
-	for _, a := range f.Communities {
-		communities = append(communities, area(a, streetDigits))
+	district, err := areas([]FileArea{f.District}, districtDigits, 0)
+	if err != nil {
+		return nil, err
 	}
-	return build(f.Version, f.Illustrative, area(f.District, 0), streets, communities, ground), nil
+	return build(f.Version, f.Illustrative, district[0], streets, communities, ground), nil
+}
+
+// areas gives stored areas the parents that their codes name.
+func areas(stored []FileArea, digits, parentDigits int) ([]Area, error) {
+	var out []Area
+	for _, a := range stored {
+		if len(a.Code) != digits {
+			return nil, fmt.Errorf("basegrid: area %q should have a code of %d digits", a.Code, digits)
+		}
+		out = append(out, Area{Code: a.Code, Name: a.Name, Kind: a.Kind, Parent: a.Code[:parentDigits]})
+	}
+	return out, nil
 }
 
 // ring follows the cell's arcs, which must join end to end and close.

@@ -188,7 +188,6 @@ func feature(shape orb.Geometry, code string, properties geojson.Properties) *ge
 func (l *level) shape(r *region, f frame, limit float64) orb.MultiPolygon {
 	var shells, holes []orb.Ring
 	for _, ring := range l.outline(r, f, limit) {
-		// Turned over, because units grow to the south: shells are positive.
 		if ring.Orientation() == orb.CCW {
 			shells = append(shells, ring)
 		} else {
@@ -215,8 +214,9 @@ func (l *level) shape(r *region, f frame, limit float64) orb.MultiPolygon {
 }
 
 // outline returns the closed rings of a region in the frame's units, not
-// clipped. Turned to the south, and so turned back, shells have a positive area
-// as vector tiles want it. A ring that has shrunk to a line or point is left out.
+// clipped. Units grow to the south and the rings are turned round, so that
+// shells have a positive area, as vector tiles want it. A ring that has shrunk to a line or a point
+// is left out.
 func (l *level) outline(r *region, f frame, limit float64) []orb.Ring {
 	var rings []orb.Ring
 	for _, ring := range r.rings {
@@ -233,8 +233,12 @@ func (l *level) outline(r *region, f frame, limit float64) []orb.Ring {
 		if len(out) > 1 && out[0] == out[len(out)-1] {
 			out = out[:len(out)-1]
 		}
-		if len(out) > 2 {
-			rings = append(rings, append(out, out[0]))
+		if len(out) < 3 {
+			continue
+		}
+		out = append(out, out[0])
+		if want := Area2(ring) > 0; want == (out.Orientation() == orb.CCW) && out.Orientation() != 0 {
+			rings = append(rings, out)
 		}
 	}
 	return rings

@@ -133,7 +133,7 @@ func TestTilesAreSimplerFarAway(t *testing.T) {
 	for _, a := range g.Streets() {
 		all += len(g.regions[a.Code].rings[0])
 	}
-	if far, close := count(7), count(14); close != all || far*4 > all {
+	if far, close := count(7), count(14); close != all || far*3 > all {
 		t.Errorf("%d vertices at zoom 7, %d at 14, %d in all", far, close, all)
 	}
 }

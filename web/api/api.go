@@ -70,6 +70,11 @@ type server struct {
 // reads the ledger's head, which every view and handler must have reached before the
 // server counts as ready.
 func New(ctx context.Context, d Deps) (http.Handler, error) {
+	h, _, err := assemble(ctx, d)
+	return h, err
+}
+
+func assemble(ctx context.Context, d Deps) (http.Handler, *server, error) {
 	if d.Wall == nil {
 		d.Wall = time.Now
 	}
@@ -85,13 +90,14 @@ func New(ctx context.Context, d Deps) (http.Handler, error) {
 	s := &server{Deps: d, schemas: newSchemas()}
 	var err error
 	if s.photos, err = openPhotos(ctx, d.State, d.Photos); err != nil {
-		return nil, fmt.Errorf("api: opening photos: %w", err)
+		return nil, nil, fmt.Errorf("api: opening photos: %w", err)
 	}
 	if s.ready, err = s.newReadiness(ctx); err != nil {
-		return nil, fmt.Errorf("api: reading the head: %w", err)
+		return nil, nil, fmt.Errorf("api: reading the head: %w", err)
 	}
 	s.meters = s.newMeters()
-	return s.site()
+	h, err := s.site()
+	return h, s, err
 }
 
 // Server returns an HTTP server for h with limits against slow and greedy clients.

@@ -203,7 +203,7 @@ func (s *server) tileJSON(_ context.Context, r *Request, _ none) (TileJSON, erro
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	raw, ok := s.Grid.TileJSON(r.PathValue("layer"), scheme+"://"+r.Host+prefix+"/tiles")
+	raw, ok := s.Grid.TileJSON(r.PathValue("layer"), scheme+"://"+r.Host+prefix)
 	if !ok {
 		return TileJSON{}, notFound()
 	}

@@ -40,6 +40,9 @@ var media = map[string]string{
 
 func newPages(files fs.FS) (*pages, error) {
 	p := &pages{files: map[string]*page{}}
+	if files == nil {
+		return p, nil
+	}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
@@ -95,6 +98,12 @@ func (p *pages) find(url string) *page {
 }
 
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		no := problem(http.StatusMethodNotAllowed, "method_not_allowed", "a page takes GET")
+		no.allow = "GET, HEAD"
+		no.write(w, requestID(r.Context()))
+		return
+	}
 	f := p.find(r.URL.Path)
 	if f == nil {
 		notFound().write(w, requestID(r.Context()))

@@ -65,13 +65,11 @@ func (s *server) site() (http.Handler, error) {
 		mux.Handle("GET "+prefix+"/live", s.Live)
 	}
 	mux.Handle("/api/", s.elsewhere(mux))
-	if s.UI != nil {
-		pages, err := newPages(s.UI)
-		if err != nil {
-			return nil, err
-		}
-		mux.Handle("GET /", pages)
+	pages, err := newPages(s.UI)
+	if err != nil {
+		return nil, err
 	}
+	mux.Handle("/", pages)
 	return s.wrap(mux), nil
 }
 

@@ -46,6 +46,8 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[picture.Geometry]():       "PictureGeometry",
 	reflect.TypeFor[picture.Properties]():     "PictureProperties",
 	reflect.TypeFor[tally.Row]():              "StatisticsRow",
+	reflect.TypeFor[deadline.Unit]():          "LimitUnit",
+	reflect.TypeFor[jurisdiction.Kind]():      "UnitKind",
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
 	reflect.TypeFor[deadline.Pause]():         "Pause",
 	reflect.TypeFor[jurisdiction.Candidate](): "Candidate",
@@ -76,16 +78,17 @@ func anys[T ~string](list []T) []any {
 }
 
 func newSchemas() *schemas {
-	namer := func(t reflect.Type, hint string) string {
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		if name, ok := schemaNames[t]; ok {
-			return name
-		}
-		return huma.DefaultSchemaNamer(t, hint)
+	return &schemas{registry: huma.NewMapRegistry(schemaPrefix, nameOf), refined: map[reflect.Type]bool{}}
+}
+
+func nameOf(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	return &schemas{registry: huma.NewMapRegistry(schemaPrefix, namer), refined: map[reflect.Type]bool{}}
+	if name, ok := schemaNames[t]; ok {
+		return name
+	}
+	return huma.DefaultSchemaNamer(t, hint)
 }
 
 // of returns the schema of t, a reference where t is a struct or a text type with words.
@@ -95,7 +98,7 @@ func (s *schemas) of(t reflect.Type) *huma.Schema {
 	}
 	switch {
 	case words[t] != nil:
-		name := huma.DefaultSchemaNamer(t, "")
+		name := nameOf(t, "")
 		if s.registry.Map()[name] == nil {
 			e := &huma.Schema{Type: huma.TypeString, Enum: words[t]}
 			e.PrecomputeMessages()

@@ -1,0 +1,267 @@
+package incident_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"gridcommand/domain"
+	"gridcommand/domain/catalogue"
+	"gridcommand/domain/deadline"
+	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
+)
+
+// forbidden holds the codes by which Decide refuses who gives a command, or when.
+// Every other refusal is about a field.
+var forbidden = []string{
+	"role_may_not", "already_reported", "not_open", "not_closed", "wrong_stage", "not_the_holder", "not_your_desk",
+	"handled_it_yourself", "already_accepted", "needs_coordination", "hand_over_only", "top_tier", "window_over",
+}
+
+// names holds the name of every command.
+var names = func() (all []string) {
+	for _, c := range incident.Commands {
+		all = append(all, c.Name())
+	}
+	return all
+}()
+
+// A walk is one incident on which anybody does anything, sensible or not.
+type walk struct {
+	s      incident.State
+	events []incident.Event
+	states []incident.State // after each event
+	now    time.Time
+}
+
+func (w *walk) step(t *rapid.T) {
+	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "minutes")) * time.Minute)
+	o := world
+	o.At = w.now
+	o.By = rapid.SampledFrom(people).Draw(t, "by")
+	name := rapid.SampledFrom(names).Draw(t, "command")
+	if moves := w.moves(o); len(moves) > 0 && rapid.IntRange(0, 9).Draw(t, "sensible") > 1 {
+		move := rapid.SampledFrom(moves).Draw(t, "move")
+		o.By, name = move.by, move.command
+	}
+	allowed := incident.Allowed(w.s, o)
+	o.Command = command(t, name, w.s)
+
+	events, err := incident.Decide(w.s, o)
+	no, refused := domain.AsRefusal(err)
+	switch {
+	case err != nil && !refused:
+		t.Fatalf("%s failed: %v", name, err)
+	case refused && len(events) > 0:
+		t.Fatalf("%s was refused and left %v", name, events)
+	case refused && slices.Contains(forbidden, no.Code) == slices.Contains(allowed, name):
+		t.Fatalf("%s by %v was refused as %s; allowed were %v", name, o.By, no.Code, allowed)
+	case !refused && len(events) > 0 && !slices.Contains(allowed, name):
+		t.Fatalf("%s by %v was done; allowed were %v", name, o.By, allowed)
+	}
+	before := w.s
+	for _, e := range events {
+		w.s = incident.Evolve(w.s, e)
+		w.events, w.states = append(w.events, e), append(w.states, w.s)
+	}
+	if len(events) == 0 {
+		return
+	}
+	w.standsOnce(t)
+	if again, err := incident.Decide(w.s, o); err != nil || len(again) > 0 {
+		t.Fatalf("%s repeated: %v, %v", name, again, err)
+	}
+	if before.Total != nil && w.s.Total != nil && !cmp.Equal(before.Total, w.s.Total) {
+		t.Fatalf("%s moved the total clock", name)
+	}
+}
+
+type move struct {
+	by      incident.Actor
+	command string
+}
+
+// moves returns what anybody may do, but for talking.
+func (w *walk) moves(o incident.Order) (all []move) {
+	for _, o.By = range people {
+		for _, name := range incident.Allowed(w.s, o) {
+			if name != "comment" && name != "attach" {
+				all = append(all, move{o.By, name})
+			}
+		}
+	}
+	return all
+}
+
+// standsOnce fails unless an open incident has one stage, tier, holder and stage
+// deadline, and an ended one none.
+func (w *walk) standsOnce(t *rapid.T) {
+	_, unit := world.Book.Unit(w.s.Holder)
+	d := w.s.Deadline
+	switch open := w.s.Status == incident.StatusOpen; {
+	case open && (!slices.Contains(incident.Stages, w.s.Stage) || !unit || w.s.Tier.Rank() < 0):
+		t.Fatalf("it is open and stands %q at %q tier %q", w.s.Stage, w.s.Holder, w.s.Tier)
+	case open && (d.Due == nil) != (d.Missing != 0):
+		t.Fatalf("it is open and due %+v", d)
+	case open && (w.s.Total == nil) != (w.s.Stage == incident.Verifying || w.s.Stage == incident.Intake):
+		t.Fatalf("it is %s with total clock %+v", w.s.Stage, w.s.Total)
+	case !open && (w.s.Stage != "" || w.s.Holder != "" || d.Due != nil || w.s.Total != nil || len(w.s.Timers()) > 0):
+		t.Fatalf("it is %s and stands %+v", w.s.Status, w.s)
+	}
+}
+
+// command draws the fields of a command: most of them good, some not.
+func command(t *rapid.T, name string, s incident.State) incident.Command {
+	text := rapid.SampledFrom([]string{"理由", "另一理由", "理由三", "理由四", "理由五", ""}).Draw(t, "text")
+	extra := incident.Extra{Note: rapid.SampledFrom([]string{"", "注"}).Draw(t, "note")}
+	if rapid.Bool().Draw(t, "with photo") {
+		extra.Photos = []string{someImage}
+	}
+	unit := rapid.SampledFrom([]string{s01, s02, d01, "D04", "D19", huacheng, xinhua, guihua, ziwei, otherS01, district, "Z99", ""}).Draw(t, "unit")
+	what := rapid.SampledFrom([]struct {
+		matter    catalogue.Key
+		criterion string
+	}{{shop, shop1}, {shop, shop2}, {rubbish, rubbish1}, {manhole, manhole1}, {shop, rubbish1}, {idle, ""}, {staff, "huadu-demo/matter/99/1"}, {}}).Draw(t, "matter")
+	severity := rapid.SampledFrom(append([]incident.Severity{""}, incident.Severities...)).Draw(t, "severity")
+	switch name {
+	case "report":
+		return report(
+			rapid.SampledFrom(incident.Sources).Draw(t, "source"), what.matter,
+			rapid.SampledFrom([]jurisdiction.Place{atGuihua, atZiwei, offGrid}).Draw(t, "place"),
+			func(c *incident.Report) {
+				c.Extra, c.Severity, c.OnTheSpot = extra, severity, rapid.Bool().Draw(t, "on the spot")
+				if rapid.Bool().Draw(t, "given due") {
+					due := nine.Add(time.Duration(rapid.IntRange(-50, 200).Draw(t, "hours")) * time.Hour)
+					c.DueAt = &due
+				}
+			},
+		)
+	case "confirm":
+		return incident.Confirm{Extra: extra}
+	case "refute":
+		return incident.Refute{Extra: extra, Reason: text}
+	case "file":
+		c := incident.File{Extra: extra, Matter: what.matter, Criterion: what.criterion, Severity: severity}
+		if rapid.IntRange(0, 5).Draw(t, "stand-in") == 0 {
+			c.StandIn = &deadline.Limit{N: 5, Unit: deadline.WorkingDays}
+		}
+		return c
+	case "decline":
+		return incident.Decline{Extra: extra, Reason: text}
+	case "dispatch":
+		return incident.Dispatch{
+			Extra: extra, Unit: unit, Reason: text, Auto: rapid.IntRange(0, 5).Draw(t, "auto") == 0,
+			IfAt: s.Acts - rapid.IntRange(0, 1).Draw(t, "behind"),
+		}
+	case "accept":
+		return incident.Accept{Extra: extra}
+	case "handle":
+		return incident.Handle{Extra: extra, Result: text}
+	case "return":
+		return incident.Return{Extra: extra, Code: rapid.SampledFrom(append([]incident.ReturnCode{"", "no_mood"}, incident.ReturnCodes...)).Draw(t, "code"), Reason: text}
+	case "transfer":
+		return incident.Transfer{Extra: extra, Unit: unit, Reason: text}
+	case "escalate":
+		return incident.Escalate{Extra: extra, Code: rapid.SampledFrom(append([]incident.EscalateCode{"", "no_mood"}, incident.EscalateCodes...)).Draw(t, "code"), Reason: text}
+	case "pass":
+		return incident.Pass{Extra: extra}
+	case "fail":
+		return incident.Fail{Extra: extra, Reason: text}
+	case "close":
+		return incident.Close{Extra: extra, ClosingConditionMet: rapid.IntRange(0, 5).Draw(t, "met") > 0}
+	case "reopen":
+		return incident.Reopen{Extra: extra, Reason: text}
+	case "void":
+		if rapid.IntRange(0, 9).Draw(t, "spare it") > 0 {
+			text = "" // or few incidents would live long
+		}
+		return incident.Void{Extra: extra, Reason: text}
+	case "comment":
+		return incident.Comment{Extra: extra, Text: text}
+	case "attach":
+		return incident.Attach{Extra: extra}
+	}
+	timers := append(s.Timers(), incident.Timer{Clock: incident.StageClock, Due: nine})
+	timer := rapid.SampledFrom(timers).Draw(t, "timer")
+	if name == "warn" {
+		return incident.Warn{Clock: timer.Clock, Due: timer.Due}
+	}
+	return incident.Expire{Clock: timer.Clock, Due: timer.Due}
+}
+
+func TestWhateverAnybodyDoes(t *testing.T) {
+	seen := map[string]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := &walk{now: nine}
+		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+			w.step(t)
+		}
+		w.toldAgain(t)
+		for _, e := range w.events {
+			name, _, err := incident.Encode(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[name] = true
+		}
+	})
+	if len(seen) < len(incident.Events) {
+		t.Errorf("the walks met %d of %d kinds of fact: %v", len(seen), len(incident.Events), slices.Sorted(maps.Keys(seen)))
+	}
+}
+
+// toldAgain fails unless the same facts, read back from storage and folded in two
+// parts cut anywhere, lead to the same state, and no later fact changed an earlier one's.
+func (w *walk) toldAgain(t *rapid.T) {
+	var again []incident.Event
+	for _, e := range w.events {
+		name, data, err := incident.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := incident.Decode(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again = append(again, e)
+	}
+	cut := rapid.IntRange(0, len(again)).Draw(t, "cut")
+	prefix := incident.Decider.Fold(incident.State{}, again[:cut]...)
+	if cut > 0 {
+		if diff := cmp.Diff(w.states[cut-1], prefix, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("the state after %d facts is not what it was (-was +again):\n%s", cut, diff)
+		}
+	}
+	if diff := cmp.Diff(w.s, incident.Decider.Fold(prefix, again[cut:]...), cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("folding in two parts differs (-whole +parts):\n%s", diff)
+	}
+	var last time.Time
+	for _, e := range w.events {
+		if _, warned := e.(incident.Warned); warned {
+			continue // a slow timer's, stamped with its moment
+		}
+		if at := incident.FactOf(e).At; at.Before(last) {
+			t.Fatalf("%T at %v comes after a fact at %v", e, at, last)
+		} else {
+			last = at
+		}
+	}
+}
+
+func TestEvolveNeverFails(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := rapid.SliceOfN(anyEvent, 0, 12).Draw(t, "events")
+		s := incident.Decider.Fold(incident.State{}, events...)
+		s.Lamp()
+		s.Timers()
+		if s.Version != len(events) {
+			t.Fatalf("%d facts are version %d", len(events), s.Version)
+		}
+	})
+}
