@@ -79,7 +79,7 @@ func Evolve(s State, e Event) State {
 		s.ClosedAt = e.At
 		return s.ends(StatusClosed)
 	case Reopened:
-		s.Status, s.Total = StatusOpen, nil
+		s.Status = StatusOpen
 		s.Marked = without(s.Marked, TotalClock)
 		s.Flags = with(s.Flags, ReopenedFlag)
 		return s.stands(e.Standing)
@@ -97,7 +97,7 @@ func Evolve(s State, e Event) State {
 
 // stands returns s standing at w. A clock that begins anew has no marks.
 func (s State) stands(w Standing) State {
-	if s.Stage != w.Stage || !sameRun(s.Deadline, w.Deadline) {
+	if !sameRun(s.Deadline, w.Deadline) {
 		s.Marked = without(s.Marked, StageClock)
 	}
 	s.Stage, s.Tier, s.Holder, s.Deadline = w.Stage, w.Tier, w.Holder, w.Deadline

@@ -47,10 +47,12 @@ func (w *writer) commit(batch []eventstore.Append, outcomes []groupcommit.Outcom
 	w.bell.Ring(head)
 }
 
-// judge says what is known after a failure. An error that the server reports
-// has undone the transaction; of a connection that broke nothing is known.
+// judge says what is known after a failure. An ERROR that the server reports has
+// undone the transaction. When the server ends the connection (FATAL), or it
+// breaks, the commit may have been done before.
 func judge(err error) error {
-	if _, ok := errors.AsType[*pgconn.PgError](err); ok || pgconn.SafeToRetry(err) {
+	reported, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && reported.SeverityUnlocalized == "ERROR" || pgconn.SafeToRetry(err) {
 		return fmt.Errorf("postgres: append, nothing was stored: %w", err)
 	}
 	return fmt.Errorf("postgres: append, the outcome is unknown: %w", err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"gridcommand/eventstore/postgrestest"
 	"gridcommand/eventstore/sqldb"
 )
 
@@ -80,6 +81,20 @@ func tryPortable(t *testing.T, db *sqldb.DB) {
 
 func TestSQLiteIsPortable(t *testing.T) {
 	tryPortable(t, openSQLite(t, filepath.Join(t.TempDir(), "state.db")))
+}
+
+func TestPostgresIsPortable(t *testing.T) {
+	url := postgrestest.URL(t)
+	for _, schema := range []string{"views", "state"} { // side by side, with the same names
+		db, err := sqldb.OpenPostgres(t.Context(), url, schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tryPortable(t, db)
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestSQLiteConnectionsAreSetUp(t *testing.T) {

@@ -158,7 +158,7 @@ func rowOf(f casefile.File) []any {
 		holder = f.Holder.Unit
 	}
 	if f.Matter != nil {
-		matter, code = f.Matter.Scheme+"/"+f.Matter.Kind+"/"+f.Matter.Code, f.Matter.Code
+		matter, code = f.Matter.Key(), f.Matter.Code
 	}
 	overdue := 0
 	if f.Overdue {

@@ -94,6 +94,9 @@ type Matter struct {
 	Name   string `json:"name"`
 }
 
+// Key returns scheme/kind/code.
+func (m Matter) Key() string { return m.Scheme + "/" + m.Kind + "/" + m.Code }
+
 // Criterion is what was filed under.
 type Criterion struct {
 	ID               string `json:"id"`

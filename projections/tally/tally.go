@@ -1,71 +1,101 @@
-// Package tally counts.
+// Package tally keeps the indicators of any period: how many facts of each kind
+// there were on each day, for each place, unit, matter, source and tier. What each
+// figure counts is said in package figures; here they are added up.
+//
+// A viewer's scope decides what is added: an area's key the figures of the area, a
+// unit's those counted for the unit.
 package tally
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"time"
+	"maps"
+	"slices"
 
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/figures"
 )
+
+const name = "tally"
+
+const cells = `CREATE TABLE tally_cells (
+	day       TEXT   NOT NULL,
+	street    TEXT   NOT NULL,
+	community TEXT   NOT NULL,
+	unit      TEXT   NOT NULL,
+	matter    TEXT   NOT NULL,
+	source    TEXT   NOT NULL,
+	tier      TEXT   NOT NULL,
+	figure    TEXT   NOT NULL,
+	n         BIGINT NOT NULL,
+	PRIMARY KEY (day, street, community, unit, matter, source, tier, figure)
+) WITHOUT ROWID;
+`
 
 // A View is the tally.
-type View struct{}
+type View struct {
+	db      *sqldb.DB
+	shelf   *casefile.Shelf
+	folder  *casefile.Folder
+	streets []jurisdiction.Unit
+}
 
 // New returns the tally, with its rows in db.
-func New(db *sqldb.DB, folder *casefile.Folder) *View { panic("soon") }
+func New(db *sqldb.DB, folder *casefile.Folder) *View {
+	v := &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder}
+	for _, u := range folder.Book().Units() {
+		if u.Kind == jurisdiction.Center && u.Tier == jurisdiction.Street {
+			v.streets = append(v.streets, u)
+		}
+	}
+	return v
+}
 
-func (v *View) Name() string     { return "tally" }
-func (v *View) Schema() string   { panic("soon") }
-func (v *View) Tables() []string { panic("soon") }
+// Name implements [projections.View].
+func (v *View) Name() string { return name }
+
+// Schema implements [projections.View].
+func (v *View) Schema() string { return v.shelf.Schema() + cells }
+
+// Tables implements [projections.View].
+func (v *View) Tables() []string { return []string{v.shelf.Table(), "tally_cells"} }
+
+// Apply implements [projections.View]. Nobody watches the tally: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	panic("soon")
+	counts := map[figures.Count]int64{}
+	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
+		for _, c := range figures.Of(s) {
+			counts[c]++
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, c := range slices.SortedFunc(maps.Keys(counts), compare) {
+		rows = append(rows, []any{
+			string(c.Day), c.Street, c.Community, c.Unit, c.Matter, string(c.Source), string(c.Tier), string(c.Figure), counts[c],
+		})
+	}
+	return nil, projections.Bulk{
+		Table:   "tally_cells",
+		Columns: []string{"day", "street", "community", "unit", "matter", "source", "tier", "figure", "n"},
+		Tail: "ON CONFLICT (day, street, community, unit, matter, source, tier, figure) " +
+			"DO UPDATE SET n = tally_cells.n + excluded.n",
+	}.Write(ctx, tx, rows)
 }
 
-// A Query asks for the indicators of a period, in groups.
-type Query struct {
-	From, To time.Time // days in China Standard Time: From's day up to, not including, To's; zero: the month of the last fact folded
-	By       By
-	Scope    []string // visibility keys of the caller
+// compare orders counts as the table's key does.
+func compare(a, b figures.Count) int {
+	return cmp.Or(
+		cmp.Compare(a.Day, b.Day), cmp.Compare(a.Street, b.Street), cmp.Compare(a.Community, b.Community),
+		cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Matter, b.Matter), cmp.Compare(a.Source, b.Source),
+		cmp.Compare(a.Tier, b.Tier), cmp.Compare(a.Figure, b.Figure),
+	)
 }
-
-// By is what the rows are grouped by.
-type By string
-
-// The groupings.
-const (
-	ByStreet    By = "street"
-	ByCommunity By = "community"
-	ByUnit      By = "unit"
-	ByMatter    By = "matter"
-	BySource    By = "source"
-	ByTier      By = "tier"
-	ByDay       By = "day"
-)
-
-// A Ratio is a numerator, its denominator and their quotient.
-type Ratio struct {
-	N    int64    `json:"n"`
-	D    int64    `json:"d"`
-	Rate *float64 `json:"rate"` // null: not applicable, D is 0
-}
-
-// Statistics is the answer.
-type Statistics struct {
-	Items    []Row
-	Position eventstore.Position
-	At       time.Time
-	From, To time.Time
-}
-
-// Row holds the indicators of one group.
-type Row struct {
-	Key  string `json:"key"`
-	Name string `json:"name"`
-}
-
-// Statistics returns the indicators that q asks for.
-func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) { panic("soon") }

@@ -73,7 +73,8 @@ type site struct {
 	clock time.Time // the ledger's
 	wall  time.Time
 
-	tokens map[string]string
+	tokens  map[string]string
+	matched []matched
 }
 
 func (s *site) now() time.Time {
@@ -293,7 +294,9 @@ func (s *site) send(who, method, path string, body any, shots ...shot) answer {
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
-	return answer{t: s.t, status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
+	a := answer{t: s.t, status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
+	s.conforms(method, path, a)
+	return a
 }
 
 func (s *site) get(who, path string, shots ...shot) answer {

@@ -147,8 +147,8 @@ export function passes(f: Filters, i: Incident, dayOf: (at: string) => string): 
 /** Whether the map alone can judge these filters: a feature does not know everything. */
 export function mapCanJudge(f: Filters): boolean {
   return (
-    f.view === 'open' && f.status.every((s) => s === 'open') && f.source.length === 0 && f.community.length === 0 && f.holder.length === 0 &&
-    f.matter.length === 0 && !f.overdue && f.q.trim() === '' && f.from === '' && f.to === ''
+    f.view === 'open' && f.status.every((s) => s === 'open') && f.source.length === 0 && f.holder.length === 0 &&
+    !f.overdue && f.q.trim() === '' && f.from === '' && f.to === ''
   );
 }
 
@@ -157,7 +157,7 @@ export function featurePasses(f: Filters, x: PictureFeature): boolean {
   const p = x.properties;
   return (
     has(f.stage, p.stage) && has(f.tier, p.tier) && has(f.lamp, p.lamp) && has(f.street, p.street) &&
-    f.flag.every((flag) => p.flags.includes(flag)) &&
+    has(f.community, p.community) && has(f.matter, p.matter?.code ?? null) && f.flag.every((flag) => p.flags.includes(flag)) &&
     inBox(f.bbox, x.geometry?.coordinates[0] ?? null, x.geometry?.coordinates[1] ?? null)
   );
 }

@@ -19,9 +19,11 @@ export const ended = shallowRef(false);
 
 export async function logIn(name: string, password: string): Promise<void> {
   const answer = await api.logIn(name, password);
-  localStorage.setItem(remembered, JSON.stringify(answer.user));
+  const who = readUser(answer.user);
+  if (who === null) throw new Error('session: the answer to the log-in names nobody');
+  localStorage.setItem(remembered, JSON.stringify(who));
   ended.value = false;
-  user.value = answer.user;
+  user.value = who;
 }
 
 export function forget(): void {
@@ -36,6 +38,15 @@ export async function logOut(): Promise<void> {
     ended.value = false;
     forget();
   }
+}
+
+/** Asks the server who this is: posts change, and what was remembered may be old. */
+export async function confirmUser(): Promise<void> {
+  if (user.value === null) return;
+  const now = readUser((await api.whoAmI()).user);
+  if (now === null || user.value === null) return;
+  localStorage.setItem(remembered, JSON.stringify(now));
+  if (JSON.stringify(now) !== JSON.stringify(user.value)) user.value = now;
 }
 
 whenUnauthorised(() => {

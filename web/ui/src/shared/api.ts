@@ -81,7 +81,7 @@ export async function request<T>(method: string, path: string, options: RequestO
   } catch {
     // A proxy's page in place of a problem: the status is all there is.
   }
-  if (answer.status === 401 && !path.startsWith('/sessions')) onUnauthorised?.();
+  if (answer.status === 401 && path !== '/sessions') onUnauthorised?.();
   throw new ProblemError(readProblem(answer.status, problem));
 }
 
@@ -99,6 +99,7 @@ const id = encodeURIComponent;
 export const api = {
   logIn: (username: string, password: string) =>
     request<{ readonly user: User }>('POST', '/sessions', { body: { username, password } }),
+  whoAmI: () => request<{ readonly user: User }>('GET', '/sessions/current'),
   logOut: () => request<void>('DELETE', '/sessions/current'),
   liveTicket: async () => (await request<{ readonly ticket: string }>('POST', '/live/tickets')).ticket,
 

@@ -55,9 +55,9 @@ export interface LiveState {
 
 export interface WatchSpec<V extends keyof Views> {
   readonly view: V;
+  /** An area for picture and wall, a unit for worklist (unless said: the caller's own). */
   readonly scope?: string;
   readonly cells?: readonly string[];
-  readonly unit?: string;
   readonly layers?: readonly string[];
 }
 

@@ -42,6 +42,9 @@ export interface User {
   readonly name: string;
   readonly role: Role;
   readonly unit: string;
+  readonly unit_name: string;
+  /** Whence this person may report. */
+  readonly sources: readonly Source[];
 }
 
 export interface MatterKey {
@@ -70,7 +73,12 @@ export interface Unit {
   readonly name: string;
   readonly tier: Tier;
   readonly kind: 'center' | 'station' | 'office' | 'branch' | 'department' | 'owner';
-  readonly parent?: string;
+  readonly parent: string | null;
+  /** The area it serves: district, street or community. */
+  readonly area?: string;
+  /** It dispatches. */
+  readonly desk?: boolean;
+  readonly duties?: string;
 }
 
 export interface Candidate {
@@ -144,10 +152,11 @@ export interface IncidentPage {
   readonly position: number;
 }
 
-/** A stretch of time that was counted toward a limit. */
+/** A stretch of time; where it was counted, toward which of a deadline's limits. */
 export interface Period {
   readonly from: Instant;
   readonly to: Instant;
+  readonly limit: number;
 }
 
 /** Why a deadline is when it is. */
@@ -161,7 +170,6 @@ export interface DueExplained {
   readonly calendar: string;
   readonly missing: number | null;
   readonly given: boolean;
-  readonly text: string;
 }
 
 export interface TimelineEntry {
@@ -169,19 +177,24 @@ export interface TimelineEntry {
   readonly version: number;
   readonly at: Instant;
   readonly type: string;
+  /** The account, or `system:…`. */
   readonly actor: string;
+  readonly actor_name: string;
+  readonly role: string;
   readonly unit: string;
+  readonly unit_name: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly due_explained: readonly DueExplained[];
 }
 
 export interface PictureProperties {
   readonly number: string;
-  readonly matter: string;
+  readonly matter: Matter | null;
   readonly stage: Stage;
   readonly tier: Tier;
   readonly lamp: Lamp;
   readonly street: string;
+  readonly community: string;
   readonly flags: readonly string[];
 }
 export type PictureFeature = Feature<Point | null, PictureProperties> & { readonly id: string };
@@ -301,19 +314,17 @@ export function readProblem(status: number, body: unknown): Problem {
 function readPeriods(x: unknown): readonly Period[] {
   return list(x)
     .filter(isObject)
-    .map((p) => ({ from: text(p['from']), to: text(p['to']) }))
+    .map((p) => ({ from: text(p['from']), to: text(p['to']), limit: number(p['limit']) ?? 0 }))
     .filter((p) => p.from !== '' && p.to !== '');
 }
 
-function readDue(clock: string, x: unknown): DueExplained | null {
-  if (typeof x === 'string') x = { text: x };
+function readDue(clock: DueExplained['clock'], x: unknown): DueExplained | null {
   if (!isObject(x)) return null;
-  const named = text(x['clock']) || clock;
   return {
-    clock: named === 'total' || named === 'accept' ? named : 'stage',
+    clock,
     from: text(x['from']),
     due: text(x['due']) || null,
-    limits: list(x['limits'] ?? (x['limit'] === undefined ? [] : [x['limit']]))
+    limits: list(x['limits'])
       .filter(isObject)
       .map((l) => ({ n: number(l['n']) ?? 0, unit: text(l['unit']) })),
     periods: readPeriods(x['periods']),
@@ -321,30 +332,25 @@ function readDue(clock: string, x: unknown): DueExplained | null {
     calendar: text(x['calendar']),
     missing: number(x['missing']) || null,
     given: x['given'] === true,
-    text: text(x['text']) || text(x['sentence']),
   };
 }
 
 /** Reads one fact of an incident as the timeline tells it. */
 export function readTimelineEntry(body: unknown): TimelineEntry {
   const x = isObject(body) ? body : {};
-  const due = x['due_explained'];
-  const explained = Array.isArray(due)
-    ? due.map((d) => readDue('stage', d))
-    : isObject(due) && (isObject(due['stage']) || isObject(due['total']) || isObject(due['accept']))
-      ? (['stage', 'total', 'accept'] as const).map((c) => readDue(c, due[c]))
-      : [readDue('stage', due)];
-  const actor = x['actor'];
-  const unit = x['unit'];
+  const due = isObject(x['due_explained']) ? x['due_explained'] : {};
   return {
     position: number(x['position']) ?? 0,
     version: number(x['version']) ?? 0,
     at: text(x['at']),
     type: text(x['type']),
-    actor: isObject(actor) ? text(actor['name']) || text(actor['person']) : text(actor),
-    unit: isObject(unit) ? text(unit['code']) || text(unit['unit']) : text(unit),
+    actor: text(x['actor']),
+    actor_name: text(x['actor_name']),
+    role: text(x['role']),
+    unit: text(x['unit']),
+    unit_name: text(x['unit_name']),
     data: isObject(x['data']) ? x['data'] : {},
-    due_explained: explained.filter((d) => d !== null),
+    due_explained: (['stage', 'total', 'accept'] as const).map((c) => readDue(c, due[c])).filter((d) => d !== null),
   };
 }
 
@@ -353,5 +359,8 @@ export function readUser(body: unknown): User | null {
   if (!isObject(body)) return null;
   const role = roles.find((r) => r === body['role']);
   if (role === undefined || typeof body['name'] !== 'string') return null;
-  return { name: body['name'], role, unit: text(body['unit']) };
+  return {
+    name: body['name'], role, unit: text(body['unit']), unit_name: text(body['unit_name']),
+    sources: sources.filter((s) => list(body['sources']).includes(s)),
+  };
 }
