@@ -1,0 +1,98 @@
+package eventstorebench_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"gridcommand/eventstore"
+	"gridcommand/eventstore/eventstorebench"
+	"gridcommand/eventstore/memory"
+	"gridcommand/eventstore/postgres"
+	"gridcommand/eventstore/postgrestest"
+	"gridcommand/eventstore/sqlite"
+)
+
+// What is measured here are a few appends: the tests are about what a run does,
+// the benchmarks about how fast.
+func TestEachRunMeasuresBothSidesAndEndsWithTheRatio(t *testing.T) {
+	ctx := t.Context()
+	for name, run := range map[string]func() (eventstorebench.Figures, error){
+		"append on SQLite": func() (eventstorebench.Figures, error) {
+			return eventstorebench.AppendSQLite(ctx, t.TempDir(), 8, 400, 200)
+		},
+		"follow on SQLite": func() (eventstorebench.Figures, error) {
+			return eventstorebench.FollowSQLite(ctx, t.TempDir(), 700, 200)
+		},
+		"append on PostgreSQL": func() (eventstorebench.Figures, error) {
+			return eventstorebench.AppendPostgres(ctx, postgrestest.URL(t), 8, 200, 200)
+		},
+		"follow on PostgreSQL": func() (eventstorebench.Figures, error) {
+			return eventstorebench.FollowPostgres(ctx, postgrestest.URL(t), 700, 200)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSuffix(f.String(), "\n"), "\n")
+			last := strings.Fields(lines[len(lines)-1])
+			if len(last) != 3 || last[0] != "ratio" || last[2] != "x" || f.Ratio() <= 0 {
+				t.Errorf("the last line is %q", lines[len(lines)-1])
+			}
+		})
+	}
+}
+
+func TestBothSidesStoreTheSameFacts(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := eventstorebench.AppendSQLite(t.Context(), dir, 5, 200, 64); err != nil {
+		t.Fatal(err)
+	}
+	var reports [2]eventstore.Report
+	for i, side := range []string{"/ledger", "/raw"} {
+		s, err := sqlite.OpenReadOnly(t.Context(), dir+side)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, verifyErr := eventstore.Verify(t.Context(), s)
+		if err := errors.Join(verifyErr, s.Close()); err != nil || !report.Sound() {
+			t.Fatalf("%s: %+v, %v", side, report, err)
+		}
+		report.Epoch = ""
+		reports[i] = report
+	}
+	if reports[0].Facts != reports[1].Facts || reports[0].Streams != reports[1].Streams || reports[0].Facts != 200 {
+		t.Errorf("the ledger holds %+v, the raw tables %+v", reports[0], reports[1])
+	}
+}
+
+func TestALedgerInUseIsNotMeasuredOn(t *testing.T) {
+	url := postgrestest.URL(t)
+	s, err := postgres.Open(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	w := eventstore.Write{Stream: "incident-1", Drafts: []eventstore.Draft{{Type: "a", At: noon, Data: []byte("1")}}}
+	if _, err := s.Append(t.Context(), eventstore.Append{Writes: []eventstore.Write{w}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eventstorebench.AppendPostgres(t.Context(), url, 1, 10, 10); !errors.Is(err, eventstorebench.ErrNotEmpty) {
+		t.Errorf("AppendPostgres: %v, want ErrNotEmpty", err)
+	}
+}
+
+func TestAFailureEndsTheRun(t *testing.T) {
+	s := memory.New(nil)
+	_ = s.Close()
+	nothing := eventstorebench.Raw{Name: "raw", Run: func(context.Context, eventstorebench.Load) error { return nil }}
+	if _, err := eventstorebench.Append(t.Context(), s, nothing, 4, 100, 10); !errors.Is(err, eventstore.ErrClosed) {
+		t.Errorf("Append: %v, want ErrClosed", err)
+	}
+	if _, err := eventstorebench.Follow(t.Context(), s, nothing, 100, 10); !errors.Is(err, eventstore.ErrClosed) {
+		t.Errorf("Follow: %v, want ErrClosed", err)
+	}
+}
