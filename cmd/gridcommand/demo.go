@@ -136,7 +136,7 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 
 // stride is how far the clock of the first day steps at least: what falls within
 // it happens side by side.
-const stride = time.Minute
+const stride = time.Second
 
 // firstDay lets people work until end, the clock stepping from one thing to the next.
 func firstDay(ctx context.Context, m *center, people *simulation.Sim, end time.Time) error {

@@ -55,7 +55,7 @@ func (s State) timersOf(c Clock, d deadline.Deadline) []Timer {
 		// A due time given from outside may be over before the clock begins.
 		expire.At = d.From
 	}
-	if d.Warn == nil || !d.Warn.Before(expire.At) || s.Marked[Mark{c, WarnedKind}] {
+	if d.Warn == nil || s.Marked[Mark{c, WarnedKind}] {
 		return []Timer{expire}
 	}
 	return []Timer{{Clock: c, Kind: WarnedKind, At: *d.Warn, Due: *d.Due}, expire}

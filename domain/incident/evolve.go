@@ -49,8 +49,9 @@ func Evolve(s State, e Event) State {
 	case Handled:
 		s.Unit = e.Unit
 		if e.OnTheSpot {
-			// Nobody dispatched it: rework goes back to the desk that would have.
-			s.Dispatcher, s.Handlers = s.Holder, with(s.Handlers, s.Reporter)
+			// Nobody dispatched or delegated it: the desk that would have takes it back.
+			s.Dispatcher, s.Peak = s.Holder, e.Tier
+			s.Handlers = with(s.Handlers, s.Reporter)
 		} else {
 			s.Handlers = with(s.Handlers, e.By.Person)
 		}

@@ -135,7 +135,7 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 	severity := rapid.SampledFrom(append([]incident.Severity{""}, incident.Severities...)).Draw(t, "severity")
 	switch name {
 	case "report":
-		return report(
+		return routed(world, report(
 			rapid.SampledFrom(incident.Sources).Draw(t, "source"), what.matter,
 			rapid.SampledFrom([]jurisdiction.Place{atGuihua, atZiwei, offGrid}).Draw(t, "place"),
 			func(c *incident.Report) {
@@ -145,7 +145,7 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 					c.DueAt = &due
 				}
 			},
-		)
+		))
 	case "confirm":
 		return incident.Confirm{Extra: extra}
 	case "refute":

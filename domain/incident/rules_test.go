@@ -302,6 +302,12 @@ func TestWhatConcernsStaffLeavesByHandOverOnly(t *testing.T) {
 		isRefused(center, incident.Dispatch{Unit: "D19"}, "hand_over_only")
 }
 
+func TestWhatConcernsStaffIsCheckedByTheDistrict(t *testing.T) {
+	begin(t).does(inspector, report(incident.FromInspector, staff, atGuihua, onTheSpot)).
+		does(incident.Workflow, incident.File{Matter: staff, Criterion: "huadu-demo/matter/99/1"}).
+		stands("checking community 440114 11-24 09:00").does(center, incident.Pass{})
+}
+
 // Handling.
 
 func TestTheHolderSignsOnce(t *testing.T) {
@@ -455,6 +461,18 @@ func TestADelegatedIncidentThatIsNotOursCountsAsReturned(t *testing.T) {
 	sc = shopFiled(t).does(street, incident.Escalate{Reason: "不属我街道", Code: incident.NotOurs})
 	if sc.s.Returns != 0 {
 		t.Error("what was never delegated counts as returned")
+	}
+	// Intake above the starting tier is no delegation, and settling on the spot neither.
+	sc = complaint(t).does(inspector, incident.Confirm{}).does(street, incident.File{Matter: rubbish, Criterion: rubbish1}).
+		does(station, incident.Escalate{Reason: "不属我社区", Code: incident.NotOurs})
+	if sc.s.Returns != 0 {
+		t.Error("what was taken in by the street counts as delegated")
+	}
+	sc = begin(t).does(inspector, report(incident.FromInspector, shop, atGuihua, onTheSpot)).
+		does(incident.Workflow, incident.File{Matter: shop, Criterion: shop1}).does(inspector2, incident.Fail{Reason: "x"}).
+		does(station, incident.Escalate{Reason: "不属我社区", Code: incident.NotOurs})
+	if sc.s.Returns != 0 {
+		t.Error("rework of what was settled on the spot counts as delegated")
 	}
 	sc = delegated()
 	for range 3 {

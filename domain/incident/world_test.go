@@ -151,7 +151,7 @@ gb47678.5-2026,matter,01005,电力井盖异常,缺失,补装,2,urgent_hours
 	}
 }()
 
-// report returns a report as the edge would send it on.
+// report returns a report; its routing comes with the order.
 func report(source incident.Source, matter catalogue.Key, place jurisdiction.Place, change ...func(*incident.Report)) incident.Report {
 	c := incident.Report{
 		Number: "440114-20261123-00001", Source: source, Matter: matter, Description: "说明", Location: somewhere, Place: place,
@@ -159,7 +159,12 @@ func report(source incident.Source, matter catalogue.Key, place jurisdiction.Pla
 	for _, f := range change {
 		f(&c)
 	}
-	c.Routing = world.Book.Route(jurisdiction.Question{
+	return c
+}
+
+// routed returns a report with its routing, as the edge sends it on.
+func routed(o incident.Order, c incident.Report) incident.Report {
+	c.Routing = o.Book.Route(jurisdiction.Question{
 		Source: string(c.Source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place,
 	})
 	return c
@@ -172,6 +177,7 @@ func onTheSpot(c *incident.Report) {
 // A scene is one incident with people acting on it.
 type scene struct {
 	t      *testing.T
+	world  incident.Order
 	s      incident.State
 	events []incident.Event // all so far
 	last   []incident.Event // of the last command
@@ -179,10 +185,13 @@ type scene struct {
 }
 
 // begin returns a scene in which nothing was reported, at nine o'clock.
-func begin(t *testing.T) *scene { return &scene{t: t, now: nine} }
+func begin(t *testing.T) *scene { return &scene{t: t, world: world, now: nine} }
 
 func (sc *scene) order(by incident.Actor, c incident.Command) incident.Order {
-	o := world
+	o := sc.world
+	if r, ok := c.(incident.Report); ok {
+		c = routed(o, r)
+	}
 	o.At, o.By, o.Command = sc.now, by, c
 	return o
 }

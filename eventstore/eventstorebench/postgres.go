@@ -2,7 +2,6 @@ package eventstorebench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -82,12 +81,8 @@ func insertSingly(ctx context.Context, pool *pgxpool.Pool, l Load, callers int) 
 			errs[c] = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 				for n := l.From + c; n < l.To; n += rawConnections {
 					r := l.Row(n, n%callers, callers)
-					meta, err := json.Marshal(r.Meta)
-					if err != nil {
-						return err
-					}
 					if _, err := conn.Exec(ctx, "INSERT INTO bench_raw (stream, version, type, at, data, meta) VALUES ($1, $2, $3, $4, $5, $6)",
-						string(r.Stream), int64(r.Version), r.Type, r.At.UnixMicro(), string(r.Data), string(meta)); err != nil {
+						string(r.Stream), int64(r.Version), r.Type, r.At.UnixMicro(), string(r.Data), r.Meta.Text()); err != nil {
 						return err
 					}
 				}

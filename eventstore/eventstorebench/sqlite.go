@@ -3,7 +3,6 @@ package eventstorebench
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"path/filepath"
 
@@ -60,15 +59,11 @@ func insertRows(ctx context.Context, db *sqldb.DB, l Load, callers int) (err err
 			fact, key := tx.StmtContext(ctx, fact), tx.StmtContext(ctx, key)
 			for n := from; n < min(from+rawTransaction, l.To); n++ {
 				r := l.Row(n, n%callers, callers)
-				meta, err := json.Marshal(r.Meta)
-				if err != nil {
-					return err
-				}
 				position := int64(n + 1)
 				if _, err := key.ExecContext(ctx, r.Key.Scope, r.Key.ID, r.Key.Digest[:], position, position, int64(r.Version)); err != nil {
 					return err
 				}
-				if _, err := fact.ExecContext(ctx, position, string(r.Stream), int64(r.Version), r.Type, r.At.UnixMicro(), string(r.Data), string(meta)); err != nil {
+				if _, err := fact.ExecContext(ctx, position, string(r.Stream), int64(r.Version), r.Type, r.At.UnixMicro(), string(r.Data), r.Meta.Text()); err != nil {
 					return err
 				}
 			}

@@ -1,10 +1,6 @@
 package postgres
 
-import (
-	"encoding/json"
-
-	"gridcommand/eventstore"
-)
+import "gridcommand/eventstore"
 
 // columns are the arguments of the function append: three tables, turned on
 // their side. Numbers of appends and writes count from 1.
@@ -59,16 +55,5 @@ func (c *columns) add(n int64, a *eventstore.Append) {
 	c.id = append(c.id, a.Key.ID)
 	c.digest = append(c.digest, a.Key.Digest[:])
 	c.facts = append(c.facts, total)
-	c.meta = append(c.meta, metaText(a.Meta))
-}
-
-func metaText(m eventstore.Meta) string {
-	if m == (eventstore.Meta{}) {
-		return "{}"
-	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic(err) // three strings always marshal
-	}
-	return string(text)
+	c.meta = append(c.meta, a.Meta.Text())
 }

@@ -1,8 +1,8 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,6 +11,7 @@ import (
 	"gridcommand/eventstore"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Page returns facts in order. See [eventstore.Store].
@@ -72,23 +73,21 @@ func (s *Store) records(ctx context.Context, query string, args ...any) ([]event
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, record)
-}
-
-func record(row pgx.CollectableRow) (eventstore.Record, error) {
+	var page []eventstore.Record
+	var metas eventstore.MetaReader
 	var r eventstore.Record
 	var at int64
-	var meta []byte
-	if err := row.Scan((*int64)(&r.Position), (*string)(&r.Stream), (*int64)(&r.Version), &r.Type, &at, &r.Data, &meta); err != nil {
-		return r, err
-	}
-	r.At = time.UnixMicro(at).UTC()
-	if len(meta) > len("{}") {
-		if err := json.Unmarshal(meta, &r.Meta); err != nil {
-			return r, fmt.Errorf("meta at position %d: %w", r.Position, err)
+	var data, meta pgtype.DriverBytes // lent until the next row
+	_, err = pgx.ForEachRow(rows, []any{(*int64)(&r.Position), (*string)(&r.Stream), (*int64)(&r.Version), &r.Type, &at, &data, &meta}, func() error {
+		r.At, r.Data = time.UnixMicro(at).UTC(), bytes.Clone(data)
+		var err error
+		if r.Meta, err = metas.Read(meta); err != nil {
+			return fmt.Errorf("position %d: %w", r.Position, err)
 		}
-	}
-	return r, nil
+		page = append(page, r)
+		return nil
+	})
+	return page, err
 }
 
 // Head returns the last position. See [eventstore.Store].

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -154,6 +153,7 @@ func records(rows *sql.Rows, err error) (_ []eventstore.Record, _err error) {
 	}
 	defer func() { _err = errors.Join(_err, rows.Close()) }()
 	var page []eventstore.Record
+	var metas eventstore.MetaReader
 	for rows.Next() {
 		var r eventstore.Record
 		var at int64
@@ -162,10 +162,8 @@ func records(rows *sql.Rows, err error) (_ []eventstore.Record, _err error) {
 			return nil, err
 		}
 		r.At = time.UnixMicro(at).UTC()
-		if len(meta) > len("{}") {
-			if err := json.Unmarshal(meta, &r.Meta); err != nil {
-				return nil, fmt.Errorf("meta at position %d: %w", r.Position, err)
-			}
+		if r.Meta, err = metas.Read(meta); err != nil {
+			return nil, fmt.Errorf("position %d: %w", r.Position, err)
 		}
 		page = append(page, r)
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -173,14 +172,7 @@ func (w *writer) add(ctx context.Context, head eventstore.Position, a *eventstor
 }
 
 func (w *writer) addFacts(ctx context.Context, position eventstore.Position, a *eventstore.Append) error {
-	meta := "{}"
-	if a.Meta != (eventstore.Meta{}) {
-		text, err := json.Marshal(a.Meta)
-		if err != nil {
-			return err
-		}
-		meta = string(text)
-	}
+	meta := a.Meta.Text()
 	for _, write := range a.Writes {
 		version, err := w.version(ctx, write.Stream)
 		if err != nil {

@@ -182,28 +182,6 @@ func TestEdgesMeetOnlyAtTheirEnds(t *testing.T) {
 	}
 }
 
-// conflict reports whether two edges share a point that is not an end of both.
-func conflict(e, f [2]Vertex) bool {
-	for _, v := range e {
-		if v != f[0] && v != f[1] && onSegment(f, v) {
-			return true
-		}
-	}
-	for _, v := range f {
-		if v != e[0] && v != e[1] && onSegment(e, v) {
-			return true
-		}
-	}
-	a, b := Cross(e[0], e[1], f[0]), Cross(e[0], e[1], f[1])
-	c, d := Cross(f[0], f[1], e[0]), Cross(f[0], f[1], e[1])
-	return (a < 0 && b > 0 || a > 0 && b < 0) && (c < 0 && d > 0 || c > 0 && d < 0)
-}
-
-func onSegment(e [2]Vertex, v Vertex) bool {
-	return Cross(e[0], e[1], v) == 0 && min(e[0].X, e[1].X) <= v.X && v.X <= max(e[0].X, e[1].X) &&
-		min(e[0].Y, e[1].Y) <= v.Y && v.Y <= max(e[0].Y, e[1].Y)
-}
-
 // oracle gives a region to an independent geometry library.
 func oracle(t *testing.T, r *region) geom.Geometry {
 	t.Helper()

@@ -1,24 +1,351 @@
-// Package wall keeps a live view.
+// Package wall keeps the figures of the wall of the district and of each street:
+// what is open and how it stands, what each day brought, and what just happened.
+// Every figure moves with a fact and is never counted anew.
+//
+// The wall of a scope is watched by the key [Any]; who may see it is decided by
+// the scope's area, as for incidents. No clock is read: a day's figures are those
+// of its facts, and midnight changes nothing here.
 package wall
 
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
 
+	"gridcommand/domain/incident"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/figures"
 )
 
+const (
+	name      = "wall"
+	kept      = 200_000 // how long gone items are remembered, in positions: for those who come back
+	lasts     = 20      // happenings on one wall
+	daysShown = 35      // day items on one wall
+)
+
+const schema = `CREATE TABLE wall_items (
+	id       TEXT   NOT NULL PRIMARY KEY,
+	position BIGINT NOT NULL,
+	data     TEXT   NOT NULL,
+	keys     TEXT   NOT NULL,
+	ever     TEXT   NOT NULL
+);
+CREATE INDEX wall_items_position ON wall_items (position);
+`
+
 // A View is the wall. It is watched through its board ([projections.Live]).
-type View struct{ *projections.Board }
+type View struct {
+	*projections.Board
+	folder *casefile.Folder
+	shelf  *casefile.Shelf
+
+	stands eventstore.Position // the position at which the rest is true
+	rows   map[string]*row
+	lasts  map[string][]string // ids of the last happenings on the wall of a scope, oldest first
+	newest figures.Day
+	// Of the page under way.
+	dirty  map[string]bool
+	before map[string][]string // keys at its beginning
+}
 
 // New returns the wall, with its rows in db.
-func New(db *sqldb.DB, folder *casefile.Folder) *View { panic("soon") }
+func New(db *sqldb.DB, folder *casefile.Folder) *View {
+	return &View{Board: projections.NewBoard(name, db, history{}), folder: folder, shelf: casefile.NewShelf(folder, name)}
+}
 
-func (v *View) Schema() string   { panic("soon") }
-func (v *View) Tables() []string { panic("soon") }
+// Any returns the watch keys of the wall of a scope: the district's code or a street's.
+func Any(scope string) []string { return []string{wallKey(scope)} }
+
+func wallKey(scope string) string { return "wall:" + scope }
+
+// Schema implements [projections.View].
+func (v *View) Schema() string { return v.shelf.Schema() + schema }
+
+// Tables implements [projections.View].
+func (v *View) Tables() []string { return []string{v.shelf.Table(), "wall_items"} }
+
+// Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	panic("soon")
+	if v.rows == nil || page[0].Position != v.stands+1 {
+		if err := v.load(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	v.stands, v.dirty, v.before = -1, map[string]bool{}, map[string][]string{}
+	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
+		v.stock(s)
+		for _, c := range figures.Of(s) {
+			v.count(c, s.Record.Position)
+		}
+		v.happen(s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	head := page[len(page)-1].Position
+	changes, err := v.save(ctx, tx, head)
+	if err == nil {
+		v.stands = head
+	}
+	return changes, err
+}
+
+// touch returns the row with this id for a fact to change; a new one with these
+// keys if there is none.
+func (v *View) touch(id string, p eventstore.Position, keys func() []string) *row {
+	r := v.rows[id]
+	if r == nil {
+		r = &row{}
+		v.rows[id] = r
+	}
+	if !v.dirty[id] {
+		v.dirty[id], v.before[id] = true, r.keys
+	}
+	if keys != nil && r.gone() {
+		r.keys = keys()
+		for _, k := range r.keys {
+			if !slices.Contains(r.ever, k) {
+				r.ever = append(slices.Clip(r.ever), k)
+			}
+		}
+	}
+	r.position = int64(p)
+	return r
+}
+
+// scopes are the walls that an incident counts on.
+func (v *View) scopes(street string) []string {
+	district := v.folder.Book().District()
+	if street == "" {
+		return []string{district}
+	}
+	return []string{district, street}
+}
+
+// keysOf returns the keys of the figures of a wall.
+func (v *View) keysOf(scope string) []string {
+	district := v.folder.Book().District()
+	if scope == district {
+		return []string{wallKey(district), "area:" + district}
+	}
+	return []string{wallKey(scope), "area:" + scope, "area:" + district}
+}
+
+// item returns the item of a kind for a fact to change.
+func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
+	id := kind + ":" + scope
+	switch {
+	case kind == KindStreet:
+		id = kind + ":" + key
+	case kind == KindDay:
+		id = kind + ":" + key + ":" + scope
+	case key != "":
+		id += ":" + key
+	}
+	r := v.touch(id, p, func() []string { return v.keysOf(scope) })
+	if r.item != nil {
+		return r.item
+	}
+	it := &Item{ID: id, Kind: kind, Scope: scope, Key: key}
+	switch kind {
+	case KindUnit, KindStreet:
+		u, _ := v.folder.Book().Unit(key)
+		it.Name = u.Name
+	case KindDay:
+		it.Key, it.Day, it.Figures = "", key, &Figures{}
+	}
+	if kind != KindDay {
+		it.Count, it.Red = new(int64), new(int64)
+	}
+	r.item = it
+	return it
+}
+
+// figure names a count of open incidents.
+type figure struct{ kind, scope, key string }
+
+// stock moves the counts of what is open.
+func (v *View) stock(s casefile.Step) {
+	moves := map[figure][2]int64{}
+	move := func(f casefile.File, by int64) {
+		if f.Status != incident.StatusOpen || f.Stage == nil {
+			return
+		}
+		red := int64(0)
+		if f.Lamp == incident.Red {
+			red = by
+		}
+		for _, w := range v.placesOf(f) {
+			m := moves[w]
+			moves[w] = [2]int64{m[0] + by, m[1] + red}
+		}
+	}
+	move(s.Before, -1)
+	move(s.After, 1)
+	for w, m := range moves {
+		if m == [2]int64{} {
+			continue
+		}
+		it := v.item(w.kind, w.scope, w.key, s.Record.Position)
+		*it.Count += m[0]
+		*it.Red += m[1]
+		if w.kind == KindMatter && it.Matter == nil {
+			it.Matter = matterOf(s)
+		}
+	}
+}
+
+func matterOf(s casefile.Step) *casefile.Matter {
+	if s.After.Matter != nil {
+		return s.After.Matter
+	}
+	return s.Before.Matter
+}
+
+// placesOf returns every count that an open incident is part of.
+func (v *View) placesOf(f casefile.File) []figure {
+	var out []figure
+	for _, scope := range v.scopes(f.Seen.Street) {
+		out = append(out,
+			figure{KindOpen, scope, ""}, figure{KindStage, scope, string(*f.Stage)}, figure{KindTier, scope, string(f.Tier)},
+			figure{KindSource, scope, string(f.Source)}, figure{KindLamp, scope, string(f.Lamp)}, figure{KindUnit, scope, f.Holder.Unit})
+		if f.Matter != nil {
+			out = append(out, figure{KindMatter, scope, f.Matter.Key()})
+		}
+	}
+	if f.Seen.Street != "" {
+		out = append(out, figure{KindStreet, v.folder.Book().District(), f.Seen.Street})
+	}
+	return out
+}
+
+// count moves the figures of a day: those of the scope, and those of the street,
+// matter, source and unit if they have none of a later day.
+func (v *View) count(c figures.Count, p eventstore.Position) {
+	if !new(Figures).add(c.Figure) {
+		return
+	}
+	if c.Day > v.newest {
+		v.newest = c.Day
+		v.forgetDays(p)
+	}
+	district := v.folder.Book().District()
+	for _, scope := range v.scopes(c.Street) {
+		if c.Day >= oldest(v.newest) {
+			v.item(KindDay, scope, string(c.Day), p).add(c.Figure)
+		}
+		for _, w := range []figure{
+			{KindSource, scope, string(c.Source)}, {KindUnit, scope, c.Unit}, {KindMatter, scope, c.Matter}, {KindStreet, district, c.Street},
+		} {
+			if w.key == "" || w.kind == KindStreet && scope != district {
+				continue
+			}
+			if had := v.rows[w.kind+":"+w.scope+":"+w.key]; had != nil && had.item != nil && had.item.Day > string(c.Day) {
+				continue
+			}
+			it := v.item(w.kind, w.scope, w.key, p)
+			switch {
+			case it.Day > string(c.Day):
+				continue
+			case it.Day < string(c.Day):
+				it.Day, it.Figures = string(c.Day), &Figures{}
+			}
+			it.add(c.Figure)
+		}
+	}
+}
+
+// oldest is the first day still shown when newest is the last.
+func oldest(newest figures.Day) figures.Day {
+	t, err := time.Parse(time.DateOnly, string(newest))
+	if err != nil {
+		return newest
+	}
+	return figures.Day(t.AddDate(0, 0, 1-daysShown).Format(time.DateOnly))
+}
+
+func (v *View) forgetDays(p eventstore.Position) {
+	first := string(oldest(v.newest))
+	for id, r := range v.rows {
+		if r.item != nil && r.item.Kind == KindDay && r.item.Day < first {
+			r = v.touch(id, p, nil)
+			r.item, r.keys = nil, nil
+		}
+	}
+}
+
+// happen puts what is news on the walls, and takes the oldest off.
+func (v *View) happen(s casefile.Step) {
+	switch s.Event.(type) {
+	case incident.Routed, incident.Commented, incident.Attached, incident.Warned:
+		return // no news
+	}
+	f := s.After
+	id := KindLast + ":" + f.ID
+	scopes := v.scopes(f.Seen.Street)
+	r := v.touch(id, s.Record.Position, func() []string {
+		var keys []string
+		for _, scope := range scopes {
+			keys = append(keys, "area:"+scope)
+		}
+		return keys
+	})
+	r.last = &Happening{
+		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: strings.TrimPrefix(s.Record.Type, casefile.Category+"."),
+		At: s.Record.At.UTC(), Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
+		Tier: f.Tier, Lamp: f.Lamp, Street: f.Seen.Street,
+	}
+	for _, scope := range scopes {
+		list := slices.DeleteFunc(v.lasts[scope], func(x string) bool { return x == id })
+		list = append(list, id)
+		r.give(wallKey(scope))
+		if len(list) > lasts {
+			v.takeOff(list[0], scope, s.Record.Position)
+			list = list[1:]
+		}
+		v.lasts[scope] = list
+	}
+}
+
+func (r *row) give(key string) {
+	if !slices.Contains(r.keys, key) {
+		r.keys = append(slices.Clip(r.keys), key)
+	}
+	if !slices.Contains(r.ever, key) {
+		r.ever = append(slices.Clip(r.ever), key)
+	}
+}
+
+// takeOff takes a happening off the wall of a scope; off the last, it is gone.
+func (v *View) takeOff(id, scope string, p eventstore.Position) {
+	r := v.touch(id, p, nil)
+	r.keys = slices.DeleteFunc(slices.Clone(r.keys), func(k string) bool { return k == wallKey(scope) })
+	if !slices.ContainsFunc(r.keys, func(k string) bool { return strings.HasPrefix(k, wallKey("")) }) {
+		r.last, r.keys = nil, nil
+	}
+}
+
+// decode reads a stored row back.
+func decode(data string, r *row) error {
+	if data == "" {
+		return nil
+	}
+	var kind struct {
+		Kind string `json:"kind"`
+	}
+	if err := json.Unmarshal([]byte(data), &kind); err != nil {
+		return err
+	}
+	if kind.Kind == KindLast {
+		return json.Unmarshal([]byte(data), &r.last)
+	}
+	return json.Unmarshal([]byte(data), &r.item)
 }

@@ -62,6 +62,7 @@ type server struct {
 	photos  *photos
 	ready   *readiness
 	meters  *meters
+	wait    time.Duration // for a view to reach a min_position
 
 	densities densities
 }
@@ -87,7 +88,7 @@ func assemble(ctx context.Context, d Deps) (http.Handler, *server, error) {
 	if d.Metrics == nil {
 		d.Metrics = prometheus.NewRegistry()
 	}
-	s := &server{Deps: d, schemas: newSchemas()}
+	s := &server{Deps: d, schemas: newSchemas(), wait: longestWait}
 	var err error
 	if s.photos, err = openPhotos(ctx, d.State, d.Photos); err != nil {
 		return nil, nil, fmt.Errorf("api: opening photos: %w", err)

@@ -208,10 +208,24 @@ func TestAPlaceIsConverted(t *testing.T) {
 func TestMinPositionWaitsForTheView(t *testing.T) {
 	s := newSite(t)
 	position := s.post("inspector", "/incidents", s.reportOf(nil)).want(201).at("position").(float64)
-	done := make(chan answer, 1)
-	go func() { done <- s.get("inspector", "/incidents?min_position="+itoa(int(position))) }()
-	s.fold()
-	if a := (<-done).want(200); a.at("position").(float64) < position || a.at("total") != 1.0 {
+	folded := make(chan error, 1)
+	go func() { folded <- s.runners[0].RunToEnd(t.Context()) }()
+	a := s.get("inspector", "/incidents?min_position="+itoa(int(position))).want(200)
+	if err := <-folded; err != nil {
+		t.Fatal(err)
+	}
+	if a.at("position").(float64) < position || a.at("total") != 1.0 {
 		t.Errorf("the list stands at %v with %v", a.at("position"), a.at("total"))
+	}
+}
+
+func TestMinPositionThatDoesNotComeIsA503(t *testing.T) {
+	s := newSite(t)
+	s.server.wait = time.Millisecond
+	for _, path := range []string{"/incidents", "/picture"} {
+		a := s.get("supervisor", path+"?min_position=99").refused(503, "behind")
+		if a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After", path)
+		}
 	}
 }

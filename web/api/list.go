@@ -104,12 +104,11 @@ func (s *server) await(ctx context.Context, view string, position int64) error {
 		if run.Name() != view {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(ctx, longestWait)
+		ctx, cancel := context.WithTimeout(ctx, s.wait)
 		defer cancel()
 		err := run.WaitFor(ctx, eventstore.Position(position))
 		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, projections.ErrStopped) {
-			p := busy("behind", "the view %s is at position %d", view, run.Position())
-			return p
+			return busy("behind", "the view %s is at position %d", view, run.Position())
 		}
 		return err
 	}

@@ -2,7 +2,7 @@
 import type { Command } from '@shared/wire';
 
 export type FieldKind =
-  | 'text' | 'area' | 'unit' | 'units' | 'return_code' | 'escalate_code' | 'criterion' | 'severity' | 'time' | 'condition' | 'score' | 'photos';
+  | 'text' | 'area' | 'unit' | 'units' | 'return_code' | 'escalate_code' | 'matter' | 'criterion' | 'severity' | 'time' | 'condition' | 'score' | 'photos';
 
 export interface CommandField {
   readonly name: string;
@@ -33,7 +33,7 @@ const spec = (
 export const specs: readonly CommandSpec[] = [
   spec('confirm', 'v', 'primary', note, photos),
   spec('refute', 'b', 'plain', reason, photos),
-  spec('file', 'f', 'primary', must('criterion', 'criterion'), may('severity', 'severity'), note),
+  spec('file', 'f', 'primary', must('matter', 'matter'), must('criterion', 'criterion'), may('severity', 'severity'), note),
   spec('decline', 'd', 'plain', reason),
   spec('dispatch', 'a', 'primary', must('unit', 'unit'), may('reason', 'text'), note),
   spec('accept', 's', 'plain', note),
