@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"sync"
 
 	"gridcommand/eventstore"
@@ -47,7 +48,7 @@ var migrations embed.FS
 type Store struct {
 	epoch  string
 	pool   *pgxpool.Pool
-	commit *groupcommit.Committer
+	commit *groupcommit.Committer // nil when read-only
 	bell   groupcommit.Bell
 
 	stopListening context.CancelFunc
@@ -59,6 +60,9 @@ type Store struct {
 
 var _ eventstore.Store = (*Store)(nil)
 
+// ErrReadOnly says that the ledger was opened for reading.
+var ErrReadOnly = errors.New("postgres: ledger was opened read-only")
+
 // Open opens the ledger in the database at url and makes it, or brings its
 // tables up to date, as needed.
 func Open(ctx context.Context, url string, o *Options) (*Store, error) {
@@ -68,29 +72,21 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 	if err := migrate(ctx, url); err != nil {
 		return nil, err
 	}
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	config.MaxConns = connections
-	for name, value := range map[string]string{
-		"search_path":                   schema,
+	s, err := connect(ctx, url, map[string]string{
 		"synchronous_commit":            "on",             // acknowledged means durable
 		"default_transaction_isolation": "read committed", // lock first, read after
 		"lock_timeout":                  "10s",            // a process that hangs with the head locked
-	} {
-		config.ConnConfig.RuntimeParams[name] = value
+	})
+	if err != nil {
+		return nil, err
 	}
-	if config.ConnConfig.RuntimeParams["application_name"] == "" {
-		config.ConnConfig.RuntimeParams["application_name"] = "gridcommand ledger"
-	}
-	s := &Store{}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	if err := s.found(ctx); err != nil {
+	if _, err := s.pool.Exec(ctx, foundSQL, rand.Text()); err != nil {
 		s.pool.Close()
-		return nil, fmt.Errorf("postgres: open the ledger: %w", err)
+		return nil, fmt.Errorf("postgres: make the head: %w", err)
+	}
+	if err := s.recall(ctx); err != nil {
+		s.pool.Close()
+		return nil, err
 	}
 	w := &writer{pool: s.pool, bell: &s.bell}
 	s.commit = groupcommit.New(&groupcommit.Options{Queue: o.Queue, Batch: o.Batch}, w.commit)
@@ -99,10 +95,57 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopListening = stop
-	s.listening.Go(func() { listenFor(listen, config.ConnConfig.Copy(), &s.bell, log) })
+	config := s.pool.Config().ConnConfig
+	s.listening.Go(func() { listenFor(listening, config, &s.bell, log) })
 	return s, nil
+}
+
+// OpenReadOnly opens an existing ledger for reading and changes nothing in the
+// database. Append returns [ErrReadOnly]; Wait polls.
+func OpenReadOnly(ctx context.Context, url string) (*Store, error) {
+	s, err := connect(ctx, url, map[string]string{"default_transaction_read_only": "on"})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.recall(ctx); err != nil {
+		s.pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// connect makes a Store that can read.
+func connect(ctx context.Context, url string, settings map[string]string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	config.MaxConns = connections
+	params := config.ConnConfig.RuntimeParams
+	params["search_path"] = schema
+	if params["application_name"] == "" {
+		params["application_name"] = "gridcommand ledger"
+	}
+	maps.Copy(params, settings)
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return &Store{pool: pool}, nil
+}
+
+// recall reads what stays the same as long as the ledger is open.
+func (s *Store) recall(ctx context.Context) error {
+	var encoding string
+	if err := s.pool.QueryRow(ctx, epochSQL).Scan(&s.epoch, &encoding); err != nil {
+		return fmt.Errorf("postgres: open the ledger: %w", err)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("postgres: the database keeps text as %s, UTF8 is needed", encoding)
+	}
+	return nil
 }
 
 func migrate(ctx context.Context, url string) (err error) {
@@ -118,24 +161,12 @@ func migrate(ctx context.Context, url string) (err error) {
 	return sqldb.Migrate(ctx, db, tables, "ledger")
 }
 
-// found makes the head if there is none and reads what stays the same.
-func (s *Store) found(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, foundSQL, rand.Text()); err != nil {
-		return err
-	}
-	var encoding string
-	if err := s.pool.QueryRow(ctx, epochSQL).Scan(&s.epoch, &encoding); err != nil {
-		return err
-	}
-	if encoding != "UTF8" {
-		return fmt.Errorf("the database keeps text as %s, UTF8 is needed", encoding)
-	}
-	return nil
-}
-
 // Append stores a with one commit shared by all who append meanwhile. See
 // [eventstore.Store] and [groupcommit.Committer.Append].
 func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Result, error) {
+	if s.commit == nil {
+		return eventstore.Result{}, ErrReadOnly
+	}
 	return s.commit.Append(ctx, a)
 }
 
@@ -156,9 +187,11 @@ func (s *Store) Wait(ctx context.Context, after eventstore.Position) error {
 
 // Close waits for appends under way and hangs up. See [eventstore.Store].
 func (s *Store) Close() error {
-	s.commit.Close()
-	s.stopListening()
-	s.listening.Wait()
+	if s.commit != nil {
+		s.commit.Close()
+		s.stopListening()
+		s.listening.Wait()
+	}
 	s.bell.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()

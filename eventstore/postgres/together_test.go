@@ -211,6 +211,33 @@ func TestFactsAndKeysCannotBeChangedBySQL(t *testing.T) {
 	}
 }
 
+func TestReadOnlyReadsBesideAWriterAndMakesNothing(t *testing.T) {
+	url := postgrestest.URL(t)
+	if _, err := postgres.OpenReadOnly(t.Context(), url); err == nil {
+		t.Error("a ledger that does not exist was opened")
+	}
+	var schemas int
+	if err := connect(t, url).QueryRow(t.Context(), "SELECT count(*) FROM pg_namespace WHERE nspname = 'ledger'").Scan(&schemas); err != nil || schemas != 0 {
+		t.Errorf("%d schemas were made, %v", schemas, err)
+	}
+	writer := open(t, url, nil)
+	reader, err := postgres.OpenReadOnly(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	if _, err := writer.Append(t.Context(), one("incident-1", eventstore.Any, "")); err != nil {
+		t.Fatal(err)
+	}
+	report, err := eventstore.Verify(t.Context(), reader)
+	if err != nil || !report.Sound() || report.Facts != 1 {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if _, err := reader.Append(t.Context(), one("incident-1", eventstore.Any, "")); !errors.Is(err, postgres.ErrReadOnly) {
+		t.Errorf("Append: %v, want ErrReadOnly", err)
+	}
+}
+
 func TestOpeningWithoutAServerFails(t *testing.T) {
 	_, err := postgres.Open(t.Context(), "postgres:///none?host="+filepath.Join(os.TempDir(), "no-such-folder"), nil)
 	if err == nil {

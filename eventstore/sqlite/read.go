@@ -11,25 +11,15 @@ import (
 	"gridcommand/eventstore"
 )
 
-const (
-	selectPage = `SELECT position, stream, version, type, at, data, meta FROM events
-WHERE position > $1 ORDER BY position LIMIT $2`
-	selectStream = `SELECT position, stream, version, type, at, data, meta FROM events
-WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3`
-	selectHead = `SELECT coalesce(max(position), 0) FROM events`
-	selectKey  = `SELECT k.digest, k.first, k.last, e.stream, k.version FROM keys k JOIN events e ON e.position = k.first
-WHERE k.scope = $1 AND k.id = $2`
-)
-
 // statements are the prepared questions of the readers.
 type statements struct{ page, stream, head, key *sql.Stmt }
 
 func (r *statements) prepare(ctx context.Context, db *sql.DB) error {
 	var errs [4]error
-	r.page, errs[0] = db.PrepareContext(ctx, selectPage)
-	r.stream, errs[1] = db.PrepareContext(ctx, selectStream)
-	r.head, errs[2] = db.PrepareContext(ctx, selectHead)
-	r.key, errs[3] = db.PrepareContext(ctx, selectKey)
+	r.page, errs[0] = db.PrepareContext(ctx, pageSQL)
+	r.stream, errs[1] = db.PrepareContext(ctx, streamSQL)
+	r.head, errs[2] = db.PrepareContext(ctx, headSQL)
+	r.key, errs[3] = db.PrepareContext(ctx, keySQL)
 	return errors.Join(errs[:]...)
 }
 

@@ -85,8 +85,7 @@ func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
 	if err := sqldb.Migrate(ctx, s.db, tables, "ledger"); err != nil {
 		return nil, err
 	}
-	if _, err := s.db.Write.ExecContext(ctx,
-		"INSERT INTO ledger (one, epoch) VALUES (1, $1) ON CONFLICT DO NOTHING", rand.Text()); err != nil {
+	if _, err := s.db.Write.ExecContext(ctx, foundSQL, rand.Text()); err != nil {
 		return nil, fmt.Errorf("sqlite: make the epoch: %w", err)
 	}
 	if err := s.prepare(ctx); err != nil {
@@ -121,7 +120,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.reads.prepare(ctx, s.db.Read); err != nil {
 		return fmt.Errorf("sqlite: %s: %w", s.db.Name, err)
 	}
-	err := s.db.Read.QueryRowContext(ctx, "SELECT epoch FROM ledger").Scan(&s.epoch)
+	err := s.db.Read.QueryRowContext(ctx, epochSQL).Scan(&s.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("sqlite: %s has no epoch: it was never opened for writing", s.db.Name)
 	}

@@ -23,8 +23,8 @@ type writer struct {
 	conn *sql.Conn
 	bell *groupcommit.Bell
 
-	begin, commitTx, rollback         *sql.Stmt
-	addFact, addKey, getKey, getLevel *sql.Stmt
+	begin, commitTx, rollback           *sql.Stmt
+	addFact, addKey, getKey, getVersion *sql.Stmt
 
 	head     eventstore.Position
 	versions *versions
@@ -47,12 +47,12 @@ func newWriter(ctx context.Context, db *sqldb.DB, bell *groupcommit.Bell) (_ *wr
 	w.begin = prepare("BEGIN IMMEDIATE")
 	w.commitTx = prepare("COMMIT")
 	w.rollback = prepare("ROLLBACK")
-	w.addFact = prepare(`INSERT INTO events (position, stream, version, type, at, data, meta) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
-	w.addKey = prepare(`INSERT INTO keys (scope, id, digest, first, last, version) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
-	w.getKey = prepare(selectKey)
-	w.getLevel = prepare(`SELECT coalesce(max(version), 0) FROM events WHERE stream = $1`)
+	w.addFact = prepare(addFactSQL)
+	w.addKey = prepare(addKeySQL)
+	w.getKey = prepare(keySQL)
+	w.getVersion = prepare(versionSQL)
 	if err == nil {
-		err = w.conn.QueryRowContext(ctx, selectHead).Scan(&w.head)
+		err = w.conn.QueryRowContext(ctx, headSQL).Scan(&w.head)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: prepare the writer: %w", err), w.close())
@@ -63,7 +63,7 @@ func newWriter(ctx context.Context, db *sqldb.DB, bell *groupcommit.Bell) (_ *wr
 
 func (w *writer) close() error {
 	var errs []error
-	for _, s := range []*sql.Stmt{w.begin, w.commitTx, w.rollback, w.addFact, w.addKey, w.getKey, w.getLevel} {
+	for _, s := range []*sql.Stmt{w.begin, w.commitTx, w.rollback, w.addFact, w.addKey, w.getKey, w.getVersion} {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
@@ -196,7 +196,7 @@ func (w *writer) version(ctx context.Context, stream eventstore.Stream) (eventst
 		return v, nil
 	}
 	var v eventstore.Version
-	if err := w.getLevel.QueryRowContext(ctx, string(stream)).Scan(&v); err != nil {
+	if err := w.getVersion.QueryRowContext(ctx, string(stream)).Scan(&v); err != nil {
 		return 0, fmt.Errorf("read the version of %s: %w", stream, err)
 	}
 	w.versions.put(stream, v)

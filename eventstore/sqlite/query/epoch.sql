@@ -1,0 +1,2 @@
+-- The ledger's epoch.
+SELECT epoch FROM ledger
