@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
@@ -110,12 +111,7 @@ func (v *View) touch(id string, p eventstore.Position, keys func() []string) *ro
 		v.dirty[id], v.before[id] = true, r.keys
 	}
 	if keys != nil && r.gone() {
-		r.keys = keys()
-		for _, k := range r.keys {
-			if !slices.Contains(r.ever, k) {
-				r.ever = append(slices.Clip(r.ever), k)
-			}
-		}
+		r.give(keys()...)
 	}
 	r.position = int64(p)
 	return r
@@ -139,17 +135,31 @@ func (v *View) keysOf(scope string) []string {
 	return []string{wallKey(scope), "area:" + scope, "area:" + district}
 }
 
-// item returns the item of a kind for a fact to change.
-func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
-	id := kind + ":" + scope
+func idOf(kind, scope, key string) string {
 	switch {
 	case kind == KindStreet:
-		id = kind + ":" + key
+		return kind + ":" + key
 	case kind == KindDay:
-		id = kind + ":" + key + ":" + scope
-	case key != "":
-		id += ":" + key
+		return kind + ":" + key + ":" + scope
+	case key == "":
+		return kind + ":" + scope
 	}
+	return kind + ":" + scope + ":" + key
+}
+
+// matterOf returns the matter with a key as [casefile.Matter.Key] writes it.
+func (v *View) matterOf(key string) *casefile.Matter {
+	part := strings.SplitN(key, "/", 3)
+	if len(part) < 3 {
+		return nil
+	}
+	m, _ := v.folder.Matters().Matter(catalogue.Key{Scheme: part[0], Kind: part[1], Code: part[2]})
+	return &casefile.Matter{Scheme: part[0], Kind: part[1], Code: part[2], Name: m.Name}
+}
+
+// item returns the item of a kind for a fact to change.
+func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
+	id := idOf(kind, scope, key)
 	r := v.touch(id, p, func() []string { return v.keysOf(scope) })
 	if r.item != nil {
 		return r.item
@@ -159,6 +169,8 @@ func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
 	case KindUnit, KindStreet:
 		u, _ := v.folder.Book().Unit(key)
 		it.Name = u.Name
+	case KindMatter:
+		it.Matter = v.matterOf(key)
 	case KindDay:
 		it.Key, it.Day, it.Figures = "", key, &Figures{}
 	}
@@ -197,17 +209,7 @@ func (v *View) stock(s casefile.Step) {
 		it := v.item(w.kind, w.scope, w.key, s.Record.Position)
 		*it.Count += m[0]
 		*it.Red += m[1]
-		if w.kind == KindMatter && it.Matter == nil {
-			it.Matter = matterOf(s)
-		}
 	}
-}
-
-func matterOf(s casefile.Step) *casefile.Matter {
-	if s.After.Matter != nil {
-		return s.After.Matter
-	}
-	return s.Before.Matter
 }
 
 // placesOf returns every count that an open incident is part of.
@@ -248,14 +250,11 @@ func (v *View) count(c figures.Count, p eventstore.Position) {
 			if w.key == "" || w.kind == KindStreet && scope != district {
 				continue
 			}
-			if had := v.rows[w.kind+":"+w.scope+":"+w.key]; had != nil && had.item != nil && had.item.Day > string(c.Day) {
+			if had := v.rows[idOf(w.kind, w.scope, w.key)]; had != nil && had.item != nil && had.item.Day > string(c.Day) {
 				continue
 			}
 			it := v.item(w.kind, w.scope, w.key, p)
-			switch {
-			case it.Day > string(c.Day):
-				continue
-			case it.Day < string(c.Day):
+			if it.Day < string(c.Day) {
 				it.Day, it.Figures = string(c.Day), &Figures{}
 			}
 			it.add(c.Figure)
@@ -290,37 +289,34 @@ func (v *View) happen(s casefile.Step) {
 	}
 	f := s.After
 	id := KindLast + ":" + f.ID
-	scopes := v.scopes(f.Seen.Street)
-	r := v.touch(id, s.Record.Position, func() []string {
-		var keys []string
-		for _, scope := range scopes {
-			keys = append(keys, "area:"+scope)
-		}
-		return keys
-	})
+	r := v.touch(id, s.Record.Position, nil)
 	r.last = &Happening{
 		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: strings.TrimPrefix(s.Record.Type, casefile.Category+"."),
 		At: s.Record.At.UTC(), Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
 		Tier: f.Tier, Lamp: f.Lamp, Street: f.Seen.Street,
 	}
-	for _, scope := range scopes {
-		list := slices.DeleteFunc(v.lasts[scope], func(x string) bool { return x == id })
-		list = append(list, id)
-		r.give(wallKey(scope))
+	// Who may see an incident can change with its matter: it leaves the old walls first.
+	for scope, list := range v.lasts {
+		v.lasts[scope] = slices.DeleteFunc(list, func(x string) bool { return x == id })
+	}
+	r.keys = nil
+	for _, scope := range v.scopes(f.Seen.Street) {
+		r.give("area:"+scope, wallKey(scope))
+		list := append(v.lasts[scope], id)
 		if len(list) > lasts {
 			v.takeOff(list[0], scope, s.Record.Position)
-			list = list[1:]
+			list = slices.Clone(list[1:])
 		}
 		v.lasts[scope] = list
 	}
 }
 
-func (r *row) give(key string) {
-	if !slices.Contains(r.keys, key) {
+func (r *row) give(keys ...string) {
+	for _, key := range keys {
 		r.keys = append(slices.Clip(r.keys), key)
-	}
-	if !slices.Contains(r.ever, key) {
-		r.ever = append(slices.Clip(r.ever), key)
+		if !slices.Contains(r.ever, key) {
+			r.ever = append(slices.Clip(r.ever), key)
+		}
 	}
 }
 

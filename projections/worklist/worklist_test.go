@@ -20,6 +20,6 @@ func TestRowsFollowFromFactsAlone(t *testing.T) {
 
 func TestWatchesResume(t *testing.T) {
 	for seed := range uint64(2) {
-		historytest.Resumes(t, historytest.Views, fresh(t), seed, 900, historytest.New(t, seed).Watches())
+		historytest.Resumes(t, historytest.Views, fresh(t), seed, 900, historytest.New(t, seed).Watches(), true)
 	}
 }
