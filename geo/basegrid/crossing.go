@@ -40,12 +40,12 @@ func (x *index[T]) each(a, b Vertex, margin int64, do func(bin Vertex)) {
 	}
 }
 
-// selfCrossing returns a place where rings cross or touch themselves or each
-// other.
+// selfCrossing returns a place where a ring passes twice or rings cross. They
+// may share a vertex: a hole may touch its shell in a corner.
 func selfCrossing(rings [][]Vertex) (at Vertex, crosses bool) {
 	x := newIndex[[2]Vertex](rings)
-	seen := make(map[Vertex]bool)
 	for _, ring := range rings {
+		seen := make(map[Vertex]bool, len(ring))
 		for i, v := range ring {
 			if seen[v] {
 				return v, true
