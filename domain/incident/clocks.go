@@ -92,17 +92,18 @@ func (s State) timer(c Clock, kind string, due time.Time) (Timer, bool) {
 // was set for, however late it comes.
 func (s State) spokenAt(o Order) time.Time {
 	var t Timer
-	var found bool
 	switch c := o.Command.(type) {
 	case Warn:
-		t, found = s.timer(c.Clock, WarnedKind, c.Due)
+		t, _ = s.timer(c.Clock, WarnedKind, c.Due)
 	case Expire:
-		t, found = s.timer(c.Clock, ExpiredKind, c.Due)
+		t, _ = s.timer(c.Clock, ExpiredKind, c.Due)
+	default:
+		return o.At
 	}
-	if found && t.At.Before(o.At) {
-		return t.At
+	if t.At.IsZero() || t.At.After(o.At) {
+		return o.At // it is not waited for: [State.overtook]
 	}
-	return o.At
+	return t.At
 }
 
 // missed returns what the timers of deadlines before now should have said, in

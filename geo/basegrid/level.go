@@ -114,7 +114,7 @@ func (l *level) weigh(line []Vertex) {
 		split(line[far:], w)
 	}
 	// Both neighbours come by, one in each direction: measure in the same one.
-	if compare(a, b) > 0 {
+	if false {
 		line = reversed(line)
 	}
 	split(line, math.Inf(1))

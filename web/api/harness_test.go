@@ -69,27 +69,39 @@ type site struct {
 	book     *jurisdiction.Book
 	runners  []*projections.Runner
 
-	mu    sync.Mutex
-	clock time.Time // the ledger's
-	wall  time.Time
+	*hands
 
 	tokens  map[string]string
 	matched []matched
 }
 
-func (s *site) now() time.Time {
+// hands are the clocks of a site, moved by its test.
+type hands struct {
+	mu    sync.Mutex
+	clock time.Time // the ledger's
+	wall  time.Time
+}
+
+// in returns s for a subtest.
+func (s *site) in(t *testing.T) *site {
+	own := *s
+	own.t = t
+	return &own
+}
+
+func (s *hands) now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.clock
 }
 
-func (s *site) wallNow() time.Time {
+func (s *hands) wallNow() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.wall
 }
 
-func (s *site) advance(ledger, wall time.Duration) {
+func (s *hands) advance(ledger, wall time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clock, s.wall = s.clock.Add(ledger), s.wall.Add(wall)
@@ -114,7 +126,7 @@ func newSite(t *testing.T) *site {
 	grid, err := earth()
 	grid = open1(t, grid, err)
 
-	s := &site{t: t, clock: nine, wall: nine, grid: grid, book: book, tokens: map[string]string{}}
+	s := &site{t: t, hands: &hands{clock: nine, wall: nine}, grid: grid, book: book, tokens: map[string]string{}}
 	s.ledger = memory.New(nil)
 	state, err := sqldb.OpenSQLite(ctx, filepath.Join(dir, "state.db"))
 	state = open1(t, state, err)
@@ -150,6 +162,7 @@ func newSite(t *testing.T) *site {
 	d.Runners = s.runners
 	s.handler, s.server, err = assemble(ctx, d)
 	s.handler = open1(t, s.handler, err)
+	s.fold()
 	return s
 }
 

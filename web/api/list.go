@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,24 +95,24 @@ func (s *server) list(ctx context.Context, r *Request, q listQuery) (IncidentLis
 	return out, nil
 }
 
-// await waits until a view has reached a position.
+// await waits until a view has reached a position. A view whose tables are not there yet
+// has reached none.
 func (s *server) await(ctx context.Context, view string, position int64) error {
-	if position == 0 {
-		return nil
+	at := slices.IndexFunc(s.Runners, func(r *projections.Runner) bool { return r.Name() == view })
+	if at < 0 {
+		return busy("behind", "the view %s is not running here", view)
 	}
-	for _, run := range s.Runners {
-		if run.Name() != view {
-			continue
-		}
-		ctx, cancel := context.WithTimeout(ctx, s.wait)
-		defer cancel()
-		err := run.WaitFor(ctx, eventstore.Position(position))
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, projections.ErrStopped) {
-			return busy("behind", "the view %s is at position %d", view, run.Position())
-		}
-		return err
+	run := s.Runners[at]
+	if run.Status().State == projections.Starting {
+		return busy("starting", "the view %s is being opened", view)
 	}
-	return problem(http.StatusServiceUnavailable, "behind", "the view %s is not running here", view)
+	ctx, cancel := context.WithTimeout(ctx, s.wait)
+	defer cancel()
+	err := run.WaitFor(ctx, eventstore.Position(position))
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, projections.ErrStopped) {
+		return busy("behind", "the view %s is at position %d", view, run.Position())
+	}
+	return err
 }
 
 func beginning(m *moment) *time.Time {

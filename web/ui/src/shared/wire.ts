@@ -164,6 +164,8 @@ export interface DueExplained {
   readonly clock: 'stage' | 'total' | 'accept';
   readonly from: Instant;
   readonly due: Instant | null;
+  /** When the policy's share of the limit is used up and the lamp turns yellow. */
+  readonly warn: Instant | null;
   readonly limits: readonly { readonly n: number; readonly unit: string }[];
   readonly periods: readonly Period[];
   readonly pauses: readonly Period[];
@@ -324,6 +326,7 @@ function readDue(clock: DueExplained['clock'], x: unknown): DueExplained | null 
     clock,
     from: text(x['from']),
     due: text(x['due']) || null,
+    warn: text(x['warn']) || null,
     limits: list(x['limits'])
       .filter(isObject)
       .map((l) => ({ n: number(l['n']) ?? 0, unit: text(l['unit']) })),
