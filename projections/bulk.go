@@ -15,7 +15,7 @@ type Bulk struct {
 }
 
 // bulkValues bounds the placeholders of one statement.
-const bulkValues = 300
+const bulkValues = 600
 
 // Write writes rows. No two rows may have the same key.
 func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {

@@ -82,7 +82,7 @@ type (
 		Unit   string
 		Reason string
 		Auto   bool // by the workflow, right after the first filing
-		IfAt   int  // Auto: the number of facts (comments and attachments apart) it was decided on; another number drops it
+		IfAt   int  // Auto: the State.Acts it was decided on; another number drops it
 		Basis  Basis
 	}
 	// Accept signs for it.

@@ -113,6 +113,9 @@ func (s State) decide(o Order) ([]Event, error) {
 // overtook tells whether s has moved on from the moment that a command of the
 // program was meant for: an automatic dispatch decided on other facts, a timer of a
 // deadline that no longer runs. Such a command is done, not refused.
+//
+// Neither talk nor a clock's word makes a dispatch another one. A clock's must not:
+// it would come before the dispatch or after it, as the timer is quick or slow.
 func (s State) overtook(o Order) bool {
 	switch c := o.Command.(type) {
 	case Dispatch:

@@ -89,8 +89,10 @@ func Evolve(s State, e Event) State {
 	case Commented, Attached:
 		s.Acts--
 	case Warned:
+		s.Acts--
 		s.Marked = marked(s.Marked, Mark{e.Clock, WarnedKind})
 	case Expired:
+		s.Acts--
 		s.Marked = marked(s.Marked, Mark{e.Clock, ExpiredKind})
 	}
 	return s

@@ -284,7 +284,8 @@ func TestAnAutomaticDispatchDecidedOnOtherFactsIsDropped(t *testing.T) {
 	sc := shopFiled(t)
 	auto := incident.Dispatch{Unit: s01, Auto: true, IfAt: sc.s.Acts, Basis: last[incident.Filed](sc).Basis}
 	sc.does(supervisor, incident.Comment{Text: "关注"}).does(inspector, incident.Attach{Extra: incident.Extra{Photos: []string{someImage}}})
-	moved := *sc
+	moved, warned := *sc, *sc
+	warned.fires(0).does(incident.Workflow, auto)
 	sc.does(incident.Workflow, auto).stands("handling street 440114002-S01 11-24 09:00")
 	if d := last[incident.Dispatched](sc); !d.Auto || d.Basis != auto.Basis || d.From != huacheng {
 		t.Errorf("dispatched %+v", d)

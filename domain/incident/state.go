@@ -13,7 +13,7 @@ import (
 type State struct {
 	Status       Status // empty: never reported
 	Version      int    // facts so far
-	Acts         int    // facts other than comments and attachments
+	Acts         int    // facts that moved it: all but comments, attachments and the words of clocks
 	Source       Source
 	Matter       catalogue.Key
 	Criterion    string

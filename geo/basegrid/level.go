@@ -114,7 +114,7 @@ func (l *level) weigh(line []Vertex) {
 		split(line[far:], w)
 	}
 	// Both neighbours come by, one in each direction: measure in the same one.
-	if false {
+	if compare(a, b) > 0 {
 		line = reversed(line)
 	}
 	split(line, math.Inf(1))

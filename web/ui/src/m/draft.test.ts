@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { begun, commandJob, emptyDraft, lacking, reportBody, reportJob, type Draft } from './draft';
+import { nextStep } from './outbox';
+
+const full: Draft = {
+  ...emptyDraft('d', 1_000), photos: ['p'],
+  matter: { scheme: 's', kind: 'matter', code: '06010', name: '暴露垃圾' },
+  spot: { lng: 113.2, lat: 23.4, accuracy: 12.4, pinned: false },
+};
+
+test('a report needs a matter and a place, and proof when it was settled on the spot', () => {
+  expect(lacking(emptyDraft('d', 0))).toEqual(['matter', 'place']);
+  expect(lacking(full)).toEqual([]);
+  expect(lacking({ ...full, onTheSpot: true, photos: [] })).toEqual(['photos']);
+  expect(begun(emptyDraft('d', 0))).toBe(false);
+  expect(begun(full)).toBe(true);
+});
+
+test('a report without words says what it is about', () => {
+  expect(reportBody(full, 'inspector', 't')).toEqual({
+    source: 'inspector', matter: { scheme: 's', kind: 'matter', code: '06010' }, description: '暴露垃圾', severity: 'normal',
+    location: { lng: 113.2, lat: 23.4, crs: 'wgs84', accuracy_m: 12 }, captured_at: 't',
+  });
+});
+
+test('a place set by hand says so and claims no accuracy', () => {
+  const pinned = { ...full, spot: { lng: 1, lat: 2, accuracy: 0, pinned: true }, address: ' 公益路 ', criterion: 'c', onTheSpot: true };
+  expect(reportBody(pinned, 'inspector', 't')).toMatchObject({
+    criterion: 'c', handled_on_the_spot: true, location: { pinned: true, address: '公益路' },
+  });
+  expect(reportBody(pinned, 'inspector', 't')['location']).not.toHaveProperty('accuracy_m');
+});
+
+test('a report waits ten seconds, a command none; a command brings its photos along', () => {
+  expect(reportJob(full, 'k', 'me', 'inspector', 5_000)).toMatchObject({ state: 'held', holdUntil: 15_000 });
+  const c = commandJob({ id: 'i', number: 'n', command: 'pass' }, 't', {}, ['p'], 'k', 'me', 5_000);
+  expect(c.state).toBe('waiting');
+  expect(nextStep(c)).toEqual({ kind: 'photo', index: 0 });
+});
