@@ -87,6 +87,16 @@ func TestDissolve(t *testing.T) {
 	}
 }
 
+// Two slivers that touch in their tips, both to the east: each edge goes on with
+// its own sliver, though both lie on the same side of the way back.
+func TestRingsTurnAsSharplyAsTheyCan(t *testing.T) {
+	low := []Vertex{{0, 0}, {10, 0}, {10, 1}}
+	high := []Vertex{{0, 0}, {10, 5}, {9, 6}}
+	if diff := cmp.Diff([][]Vertex{low, high}, dissolve([][]Vertex{high, low})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A ring of eight squares around an empty one has a hole, clockwise.
 func TestDissolveLeavesHoles(t *testing.T) {
 	var squares [][]Vertex

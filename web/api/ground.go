@@ -142,6 +142,9 @@ type density struct {
 // density counts the open incidents that the caller may see, by grid. A grid may reach
 // beyond any tile, so it is counted whole.
 func (s *server) density(ctx context.Context, r *Request) (map[string]int, error) {
+	if err := s.await(ctx, "picture", 0); err != nil {
+		return nil, err
+	}
 	scope := s.scope(r.Person)
 	key, position := strings.Join(scope, " "), s.Picture.Position()
 	s.densities.mu.Lock()
