@@ -162,3 +162,8 @@ func TestAnUnpublishedDeadlineHasNoTimers(t *testing.T) {
 }
 
 func clockOf(t time.Time) string { return t.In(deadline.CST).Format("01-02 15:04") }
+
+func TestAClockThatGoesOnKeepsItsMarks(t *testing.T) {
+	shopDispatched(t).fires(0).lampIs(incident.Yellow).does(street, incident.Transfer{Unit: s02}).lampIs(incident.Yellow).
+		timersAre("stage expired 11-24 09:00", "total warned 11-25 09:48", "total expired 11-25 16:00")
+}

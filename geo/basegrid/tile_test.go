@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -301,4 +302,23 @@ func TestCacheIsBounded(t *testing.T) {
 	if n > cachedTiles {
 		t.Errorf("%d tiles are kept", n)
 	}
+}
+
+// A grid serves many readers at once; run with -race this says more.
+func TestManyReadersAtOnce(t *testing.T) {
+	g := loaded(t)
+	var wg sync.WaitGroup
+	for k := range uint32(8) {
+		wg.Go(func() {
+			for _, at := range cover(g, 10) {
+				first, _ := g.Tile("communities", 10, at.X, at.Y)
+				again, ok := g.Tile("communities", 10, at.X, at.Y)
+				if !ok || !slices.Equal(first, again) {
+					t.Errorf("reader %d: tile %v differs", k, at)
+				}
+				g.Locate(at.Center())
+			}
+		})
+	}
+	wg.Wait()
 }

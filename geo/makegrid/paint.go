@@ -64,7 +64,7 @@ func (d *drawing) paint(name string) error {
 	for level := range 3 {
 		digits := []int{15, 12, 9}[level]
 		w := []float32{0.5, 1, 2}[level]
-		ink := []color.Color{color.RGBA{50, 50, 50, 90}, color.RGBA{40, 40, 40, 255}, color.RGBA{0, 0, 0, 255}}[level]
+		ink := []color.Color{color.RGBA{60, 60, 60, 170}, color.RGBA{40, 40, 40, 255}, color.RGBA{0, 0, 0, 255}}[level]
 		r := vector.NewRasterizer(width, height)
 		for side, code := range sides {
 			other := sides[[2]basegrid.Vertex{side[1], side[0]}]
