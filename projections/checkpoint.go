@@ -189,16 +189,16 @@ func (r *Runner) follow(ctx context.Context, from eventstore.Position) (int, err
 			return 0, nil
 		}
 	}
-	r.mu.Lock()
-	r.position, r.at, r.state, r.err = c.position, c.at, CatchingUp, nil
-	close(r.moved)
-	r.moved = make(chan struct{})
-	r.mu.Unlock()
 	if r.board != nil {
 		if err := r.board.catchUp(ctx); err != nil {
 			return 0, err
 		}
 	}
+	r.mu.Lock()
+	r.position, r.at, r.state, r.err = c.position, c.at, CatchingUp, nil
+	close(r.moved)
+	r.moved = make(chan struct{})
+	r.mu.Unlock()
 	r.pokes.poke()
 	return int(max(c.position-from, 1)), nil
 }
