@@ -67,6 +67,10 @@ func TestKilledAnywhereNothingIsDoneTwiceOrSkipped(t *testing.T) {
 				w.checkEach(ids)
 				return
 			}
+			go func() { // or, at the latest, when there is nothing left to do
+				_ = w.Idle(ctx)
+				kill()
+			}()
 			must(t, w.Run(ctx))
 		}()
 		if random.IntN(2) == 0 {

@@ -331,33 +331,31 @@ func connect(ctx context.Context, h http.Handler, n int, watch bool) (*readers, 
 // bareLoop writes frames of a size to n sockets, one after another, rounds times,
 // each round read by all clients before the next.
 func bareLoop(ctx context.Context, n, rounds, size int) (time.Duration, error) {
-	var mu sync.Mutex
-	var sockets []*websocket.Conn
+	arrived := make(chan *websocket.Conn, n)
 	upgrader := websocket.Upgrader{Subprotocols: []string{live.Subprotocol}, ReadBufferSize: 1 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{}}
 	r, stop, err := connect(ctx, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if conn, err := upgrader.Upgrade(w, req, nil); err == nil {
-			mu.Lock()
-			sockets = append(sockets, conn)
-			mu.Unlock()
+			arrived <- conn
 		}
 	}), n, false)
 	if err != nil {
 		return 0, err
 	}
 	defer stop()
+	sockets := make([]*websocket.Conn, n)
+	for i := range sockets {
+		sockets[i] = <-arrived
+	}
 	frame := []byte(`{"op":"frame","put":"` + strings.Repeat("x", max(0, size-23)) + `"}`)
 	var took time.Duration
 	for range rounds {
 		before := r.frames.Load()
 		began := time.Now()
-		mu.Lock()
 		for _, s := range sockets {
 			if err := s.WriteMessage(websocket.TextMessage, frame); err != nil {
-				mu.Unlock()
 				return 0, err
 			}
 		}
-		mu.Unlock()
 		if err := r.until(ctx, before+int64(n)); err != nil {
 			return 0, err
 		}

@@ -8,8 +8,9 @@
 //	                        └──────────────── reopen, within the window ─────────────────┘
 //
 // The arrows along the top are: confirm or refute, file, dispatch, handle, pass,
-// close. A transfer moves an incident between units and stays in handling; void ends
-// it anywhere; filing what an inspector settled on the spot leads straight to checking.
+// close. A transfer moves an incident between units within handling, or to a lower
+// center to dispatch on; void ends it anywhere; filing what an inspector settled on
+// the spot leads straight to checking.
 //
 // What it keeps true: an open incident has exactly one stage, one tier, one holder
 // and one stage deadline; nobody checks or closes what they handled themselves; a

@@ -153,7 +153,7 @@ func (s *server) judgeAndServe(ctx context.Context, w http.ResponseWriter, r *Re
 	} else if found := s.schemas.readParams(nil, given, reflect.Value{}); len(found) > 0 {
 		return nil, invalid(found...)
 	}
-	var body any
+	var body any = &none{}
 	if rt.body != nil {
 		if found := s.schemas.check(s.schemas.of(rt.body), parsed); len(found) > 0 {
 			return nil, invalid(found...)
