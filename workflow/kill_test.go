@@ -61,10 +61,11 @@ func TestKilledAnywhereNothingIsDoneTwiceOrSkipped(t *testing.T) {
 			if cycle == cycles-1 {
 				w.ledger = store
 				w.prepare()
-				w.runs()
+				stop := w.runs()
 				w.idle()
 				w.moves(monday.AddDate(0, 3, 0))
 				w.checkEach(ids)
+				stop()
 				return
 			}
 			go func() { // or, at the latest, when there is nothing left to do
