@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -38,7 +39,10 @@ func number(in *input, p *plan, halves []half) (*drawing, error) {
 	}
 	members := make(map[string][]cell)
 	for i, s := range p.sites {
-		start := slices.MinFunc(slices.Collect(keys(from[i])), compare)
+		if len(from[i]) == 0 {
+			return nil, fmt.Errorf("site %d has no ground", i)
+		}
+		start := slices.MinFunc(slices.Collect(maps.Keys(from[i])), compare)
 		var ring []basegrid.Vertex
 		for v := start; ; {
 			ring = append(ring, v)
@@ -64,16 +68,6 @@ func number(in *input, p *plan, halves []half) (*drawing, error) {
 	slices.SortFunc(d.cells, func(a, b cell) int { return strings.Compare(a.code, b.code) })
 	d.findArcs(halves)
 	return d, nil
-}
-
-func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
-	return func(yield func(K) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 func compare(a, b basegrid.Vertex) int {
