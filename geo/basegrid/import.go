@@ -7,14 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gridcommand/geo"
 	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
-
-	"gridcommand/geo"
 )
 
 // A Fault is one reason why a file cannot become the grid.
@@ -209,8 +208,10 @@ func (in *intake) takeCode(i int, code string, properties map[string]any) {
 		in.fault(i, "code_sequence", "the code %s ends in 000; grids count from 001", code)
 	}
 	if first, twice := in.codes[code]; twice {
-		in.faults = append(in.faults, Fault{Feature: i, Other: first, Kind: "duplicate_code",
-			Detail: fmt.Sprintf("feature %d has the code %s too", first, code)})
+		in.faults = append(in.faults, Fault{
+			Feature: i, Other: first, Kind: "duplicate_code",
+			Detail: fmt.Sprintf("feature %d has the code %s too", first, code),
+		})
 	} else {
 		in.codes[code] = i
 	}

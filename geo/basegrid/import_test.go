@@ -3,6 +3,7 @@ package basegrid
 import (
 	"encoding/json"
 	"fmt"
+	"gridcommand/geo"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -11,8 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/paulmach/orb"
-
-	"gridcommand/geo"
 )
 
 // collection makes a file of features: each a code and its rings, in

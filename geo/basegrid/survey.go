@@ -230,8 +230,10 @@ func (s *surveyor) faults() []Fault {
 	var faults []Fault
 	for _, pair := range slices.SortedFunc(maps.Keys(s.overlaps), func(a, b [2]int) int { return slices.Compare(a[:], b[:]) }) {
 		if area := s.overlaps[pair] * m2; area > toleratedM2 {
-			faults = append(faults, Fault{Feature: pair[0], Other: pair[1], Kind: "overlap", AreaM2: area,
-				Detail: fmt.Sprintf("overlaps feature %d by %.0f m²", pair[1], area)})
+			faults = append(faults, Fault{
+				Feature: pair[0], Other: pair[1], Kind: "overlap", AreaM2: area,
+				Detail: fmt.Sprintf("overlaps feature %d by %.0f m²", pair[1], area),
+			})
 		}
 	}
 	area := make(map[int]float64)
@@ -247,8 +249,10 @@ func (s *surveyor) faults() []Fault {
 		if gap := area[r] * m2; r != open && gap > toleratedM2 {
 			v := widest[r]
 			p := v.middle.Point()
-			faults = append(faults, Fault{Feature: v.feature, Other: -1, Kind: "gap", AreaM2: gap,
-				Detail: fmt.Sprintf("a gap of %.0f m² lies beside it, around %.6f, %.6f", gap, p[0], p[1])})
+			faults = append(faults, Fault{
+				Feature: v.feature, Other: -1, Kind: "gap", AreaM2: gap,
+				Detail: fmt.Sprintf("a gap of %.0f m² lies beside it, around %.6f, %.6f", gap, p[0], p[1]),
+			})
 		}
 	}
 	return faults

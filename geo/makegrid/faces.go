@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"gridcommand/geo/basegrid"
 	"maps"
 	"math"
 	"slices"
-
-	"gridcommand/geo/basegrid"
 )
 
 // A half is one direction of a piece of boundary. left is the site on its left;

@@ -3,14 +3,13 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"gridcommand/geo/basegrid"
 	"os"
 	"slices"
 	"testing"
 	"testing/fstest"
 
 	"pgregory.net/rapid"
-
-	"gridcommand/geo/basegrid"
 )
 
 // The grid in the repository is the one this program draws from the data beside

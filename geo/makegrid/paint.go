@@ -1,6 +1,7 @@
 package main
 
 import (
+	"gridcommand/geo/basegrid"
 	"image"
 	"image/color"
 	"image/draw"
@@ -10,8 +11,6 @@ import (
 	"strings"
 
 	"golang.org/x/image/vector"
-
-	"gridcommand/geo/basegrid"
 )
 
 // paint writes a picture of the drawing for looking at: a hue for a street, a
@@ -97,8 +96,16 @@ func (d *drawing) paint(name string) error {
 
 func (d *drawing) shade(code string) color.Color {
 	hues := []color.RGBA{
-		{230, 120, 110, 255}, {240, 180, 90, 255}, {150, 190, 110, 255}, {120, 180, 200, 255}, {120, 160, 120, 255},
-		{170, 150, 210, 255}, {220, 200, 130, 255}, {150, 200, 190, 255}, {200, 160, 140, 255}, {180, 190, 160, 255},
+		{230, 120, 110, 255},
+		{240, 180, 90, 255},
+		{150, 190, 110, 255},
+		{120, 180, 200, 255},
+		{120, 160, 120, 255},
+		{170, 150, 210, 255},
+		{220, 200, 130, 255},
+		{150, 200, 190, 255},
+		{200, 160, 140, 255},
+		{180, 190, 160, 255},
 	}
 	k := 0
 	for i, s := range d.in.streets {

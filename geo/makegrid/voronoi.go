@@ -82,8 +82,10 @@ func neighbours(i int, sites []site, box [2]point) []int {
 	x := func(p point) float64 { return float64(scaleX * (p.x - me.x)) }
 	y := func(p point) float64 { return float64(scaleY * (p.y - me.y)) }
 	cell := []corner{
-		{x(box[0]), y(box[0]), south}, {x(box[1]), y(box[0]), east},
-		{x(box[1]), y(box[1]), north}, {x(box[0]), y(box[1]), west},
+		{x(box[0]), y(box[0]), south},
+		{x(box[1]), y(box[0]), east},
+		{x(box[1]), y(box[1]), north},
+		{x(box[0]), y(box[1]), west},
 	}
 	others := make([]int, 0, len(sites)-1)
 	for j := range sites {
