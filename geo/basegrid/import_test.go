@@ -225,9 +225,13 @@ func TestFaultsAreNamed(t *testing.T) {
 // 1.13 km² here.
 //
 //	3 +-----------+
-//	  |     1     |      1 and 2 overlap in a triangle of ½;
-//	2 +--+-----+--+      3, 4 and 1, 2 enclose a gap of 1
-//	  |  | gap |  |
+//	  |     1     |
+//	2 +---+---+---+
+//	  | 3 |gap| 4 |
+//	1 +---+---+---+
+//	  |     2     |
+//	0 +-----------+
+//	  0   1   2   3
 func TestOverlapsAndGapsAreMeasured(t *testing.T) {
 	const unitM2 = 1107.7 * 1107.7 * 0.9205 // cos 23°
 	frame := []string{
@@ -255,7 +259,7 @@ func TestOverlapsAndGapsAreMeasured(t *testing.T) {
 	}
 }
 
-// A metre moved at one corner opens a gap on one side and an overlap on the
+// One corner moved by five metres opens a gap on one side and an overlap on the
 // other; both are seen.
 func TestAMovedCornerIsSeen(t *testing.T) {
 	g := loaded(t)

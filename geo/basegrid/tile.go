@@ -46,7 +46,7 @@ type tileKey struct {
 const cachedTiles = 2048
 
 // Tile returns a tile as a Mapbox vector tile, not compressed; empty ground has
-// an empty tile. It is not ok for an unknown layer or a tile off the map.
+// an empty tile. Callers share the bytes and must not change them. It is not ok for an unknown layer or a tile off the map.
 //
 // The layer of that name holds polygons with code, name, kind, parent and
 // illustrative, and the code as the feature's numeric id; the layer named with
