@@ -1,0 +1,119 @@
+package historytest_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gridcommand/eventstore/postgrestest"
+	"gridcommand/eventstore/sqldb"
+	"gridcommand/projections"
+	"gridcommand/projections/casebook"
+	"gridcommand/projections/historytest"
+	"gridcommand/projections/picture"
+	"gridcommand/projections/tally"
+	"gridcommand/projections/wall"
+	"gridcommand/projections/worklist"
+)
+
+// every opens each view there is.
+func every(t testing.TB) map[string]historytest.Make {
+	folder := historytest.Folder(t)
+	return map[string]historytest.Make{
+		"casebook": func(db *sqldb.DB) projections.View { return casebook.New(db, folder) },
+		"picture":  func(db *sqldb.DB) projections.View { return picture.New(db, folder) },
+		"worklist": func(db *sqldb.DB) projections.View { return worklist.New(db, folder) },
+		"wall":     func(db *sqldb.DB) projections.View { return wall.New(db, folder) },
+		"tally":    func(db *sqldb.DB) projections.View { return tally.New(db, folder) },
+	}
+}
+
+func onPostgres(t testing.TB) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.OpenPostgres(t.Context(), postgrestest.URL(t), "views")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// What holds of the views on SQLite holds on PostgreSQL, and the rows are the same.
+func TestViewsOnPostgres(t *testing.T) {
+	for name, make := range every(t) {
+		t.Run(name, func(t *testing.T) {
+			historytest.SameRows(t, onPostgres, make, 21, 240)
+
+			h := historytest.New(t, 22)
+			h.Live(400)
+			var dumps []string
+			for _, db := range []*sqldb.DB{historytest.Views(t), onPostgres(t)} {
+				v := make(db)
+				if err := projections.NewRunner(db, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				dumps = append(dumps, historytest.Dump(t, db, v))
+			}
+			if diff := cmp.Diff(dumps[0], dumps[1]); diff != "" {
+				t.Errorf("rows differ (-SQLite +PostgreSQL):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWatchesOnPostgres(t *testing.T) {
+	views := every(t)
+	historytest.Resumes(t, onPostgres, views["picture"], 23, 300, historytest.New(t, 23).Watches(), true)
+	historytest.Resumes(t, onPostgres, views["wall"], 24, 300, []historytest.Watch{
+		{Any: wall.Any("440114"), Scope: []string{"area:440114"}},
+		{Any: wall.Any("440114002"), Scope: []string{"area:440114002"}},
+	}, false)
+}
+
+// Two programs that run the same view on one PostgreSQL take turns: what they leave
+// is what one alone leaves.
+func TestTwoProgramsShareTheViews(t *testing.T) {
+	h := historytest.New(t, 25)
+	h.Live(500)
+	head, err := h.Ledger.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, make := range every(t) {
+		t.Run(name, func(t *testing.T) {
+			db, alone := onPostgres(t), historytest.Views(t)
+			var wg sync.WaitGroup
+			ctx, stop := context.WithCancel(t.Context())
+			var runners []*projections.Runner
+			for range 2 {
+				r := projections.NewRunner(db, h.Ledger, make(db), &projections.Options{Page: 20})
+				runners = append(runners, r)
+				wg.Go(func() {
+					if err := r.Run(ctx); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			for _, r := range runners {
+				if err := r.WaitFor(t.Context(), head); err != nil {
+					t.Fatal(err)
+				}
+			}
+			stop()
+			wg.Wait()
+			v := make(alone)
+			if err := projections.NewRunner(alone, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(historytest.Dump(t, alone, v), historytest.Dump(t, db, v)); diff != "" {
+				t.Errorf("rows differ (-alone +shared):\n%s", diff)
+			}
+		})
+	}
+}
