@@ -275,3 +275,18 @@ func (h *History) uuid() string {
 }
 
 func (h *History) photo() string { return fmt.Sprintf("%064x", h.rnd.Uint64()) }
+
+// Report appends n short reports, a second apart, quickly: for what shows only in
+// numbers.
+func (h *History) Report(n int) {
+	h.t.Helper()
+	for i := range n {
+		h.Now = h.Now.Add(time.Second)
+		in := &Incident{ID: h.uuid()}
+		h.Give(in, incident.Actor{Person: "system:person-0"}, incident.Report{
+			Number: fmt.Sprintf("440114-%s-%05d", h.Now.In(deadline.CST).Format("20060102"), i+1), Source: incident.FromSensor, Description: "水位",
+			Routing: h.reference.Book.Route(jurisdiction.Question{Source: string(incident.FromSensor)}),
+		})
+		h.all = append(h.all, in)
+	}
+}
