@@ -155,7 +155,7 @@ func newSite(t *testing.T) *site {
 		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: &own, Grid: grid, Folder: folder,
 		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder),
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Live: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 	}
 	for _, v := range []projections.View{d.Casebook, d.Picture} {
