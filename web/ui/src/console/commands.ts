@@ -32,7 +32,7 @@ const spec = (
 /** In the order of the workflow: what carries an incident on stands before what holds it up. */
 export const specs: readonly CommandSpec[] = [
   spec('confirm', 'v', 'primary', note, photos),
-  spec('refute', 'b', 'plain', reason, photos),
+  spec('refute', 'n', 'plain', reason, photos),
   spec('file', 'f', 'primary', must('matter', 'matter'), must('criterion', 'criterion'), may('severity', 'severity'), note),
   spec('decline', 'd', 'plain', reason),
   spec('dispatch', 'a', 'primary', must('unit', 'unit'), may('reason', 'text'), note),

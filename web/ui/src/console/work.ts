@@ -20,7 +20,14 @@ export function say(text: string, tone: Toast['tone'] = 'plain'): void {
 /** A command whose form is open in the panel or on the page. */
 export const opened = shallowRef<{ readonly id: string; readonly command: string; readonly preset: Readonly<Record<string, unknown>> } | null>(null);
 /** A bulk command whose sheet is open. */
-export const bulk = shallowRef<{ readonly ids: readonly string[]; readonly command: string; readonly preset: Readonly<Record<string, unknown>>; readonly run: boolean } | null>(null);
+export interface Bulk {
+  readonly ids: readonly string[];
+  readonly command: string;
+  readonly preset: Readonly<Record<string, unknown>>;
+  /** Nothing is left to fill in: begin at once. */
+  readonly run: boolean;
+}
+export const bulk = shallowRef<Bulk | null>(null);
 export const reporting = shallowRef(false);
 /** The place of the new report, set by a click on the map. */
 export const pin = shallowRef<readonly [lng: number, lat: number] | null>(null);
