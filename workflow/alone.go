@@ -21,7 +21,8 @@ const (
 // aloneness is the right to run the handlers. Two processes that ran them would do
 // nothing twice, but they would write over each other's checkpoints.
 type aloneness struct {
-	ctx     context.Context // ends when the right is lost
+	ctx     context.Context // ends when the right is lost, or with the run
+	lost    func() bool     // it was lost while the run was to go on
 	release func()
 }
 
@@ -29,7 +30,7 @@ type aloneness struct {
 // process anyway; on PostgreSQL an advisory lock decides.
 func (s *Service) alone(ctx context.Context) (aloneness, error) {
 	if s.state.Dialect != sqldb.Postgres {
-		return aloneness{ctx, func() {}}, nil
+		return aloneness{ctx, func() bool { return false }, func() {}}, nil
 	}
 	for {
 		conn, err := s.state.Write.Conn(ctx)
@@ -38,6 +39,7 @@ func (s *Service) alone(ctx context.Context) (aloneness, error) {
 		}
 		var got bool
 		err = conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1, hashtext($2))", runLock, s.state.Name).Scan(&got)
+		s.waitsElsewhere(!got && err == nil)
 		if got {
 			return s.guard(ctx, conn), nil
 		}
@@ -47,6 +49,16 @@ func (s *Service) alone(ctx context.Context) (aloneness, error) {
 		if !sleep(ctx, lookEvery) {
 			return aloneness{}, ctx.Err()
 		}
+	}
+}
+
+// waitsElsewhere shows whether another process runs the handlers.
+func (s *Service) waitsElsewhere(yes bool) {
+	s.board.Lock()
+	defer s.board.Unlock()
+	if s.elsewhere != yes {
+		s.elsewhere = yes
+		s.board.change()
 	}
 }
 
@@ -62,7 +74,8 @@ func (s *Service) guard(ctx context.Context, conn *sql.Conn) aloneness {
 			}
 		}
 	}()
-	return aloneness{held, func() {
+	lost := func() bool { return ctx.Err() == nil && held.Err() != nil }
+	return aloneness{held, lost, func() {
 		lose()
 		<-watched
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookEvery)

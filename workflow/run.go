@@ -50,13 +50,18 @@ func (s *Service) prepare() {
 // them are at rest and their checkpoints are written. On PostgreSQL one process
 // runs them at a time; the others wait here to take over.
 func (s *Service) Run(ctx context.Context) error {
+	defer func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
+		defer cancel()
+		s.numbers.rest(last)
+	}()
 	for {
 		alone, err := s.alone(ctx)
 		if err != nil {
 			return s.ended(ctx, err)
 		}
-		err = s.runOnce(alone.ctx)
-		lost := ctx.Err() == nil && alone.ctx.Err() != nil
+		err = s.runOnce(alone)
+		lost := alone.lost()
 		alone.release()
 		if !lost {
 			return s.ended(ctx, err)
@@ -73,7 +78,9 @@ func (s *Service) ended(ctx context.Context, err error) error {
 	return err
 }
 
-func (s *Service) runOnce(ctx context.Context) error {
+// runOnce runs the handlers until the end, or until the right to is lost.
+func (s *Service) runOnce(alone aloneness) error {
+	ctx := alone.ctx
 	epoch, err := s.resume(ctx)
 	if err != nil {
 		return err
@@ -96,7 +103,9 @@ func (s *Service) runOnce(ctx context.Context) error {
 
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
-	s.numbers.rest(last)
+	if alone.lost() {
+		return err // the checkpoints are another process's now
+	}
 	return errors.Join(err, s.flush(last, epoch))
 }
 
@@ -180,9 +189,11 @@ func (s *Service) Handlers() []HandlerStatus {
 		all = append(all, status(f.name, f.low(), f.since, f.stopped))
 	}
 	all = append(all, status(Timers, s.timers.read, s.timers.since, s.timers.stopped))
+	elsewhere := s.elsewhere
 	s.board.Unlock()
 	for i := range all {
 		h := &all[i]
+		h.Elsewhere = elsewhere
 		if err != nil {
 			head = h.Checkpoint // the ledger does not answer: nothing is known beyond this
 		}

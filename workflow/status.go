@@ -16,6 +16,7 @@ type HandlerStatus struct {
 	Behind     time.Duration       // wall time since it last had nothing left to do; 0: it has nothing left
 	Parked     int                 // facts waiting for an operator
 	Stopped    string              // why it stopped as a whole; empty: it has not
+	Elsewhere  bool                // another process runs it, and this one waits to take over: the figures above say nothing
 }
 
 // A Parked is a fact, or a timer, that a handler could not cope with, or one of

@@ -58,7 +58,8 @@ type Service struct {
 	timers    *timers
 	handles   map[string]message.NoPublishHandlerFunc
 
-	operator sync.Mutex // one retry or drop at a time
+	elsewhere bool       // another process runs the handlers; guarded by the board's lock
+	operator  sync.Mutex // one retry or drop at a time
 }
 
 // patience is how a failing fact is tried again before it is parked.
