@@ -89,6 +89,12 @@ func Open(ctx context.Context, db *sqldb.DB, now func() time.Time, opts ...Optio
 	if err := sqldb.Migrate(ctx, db, files, "accounts"); err != nil {
 		return nil, fmt.Errorf("accounts: opening: %w", err)
 	}
+	if db.Dialect == sqldb.SQLite {
+		// What is deleted from this file is overwritten: erased callers leave no bytes behind.
+		if _, err := db.Write.ExecContext(ctx, `PRAGMA secure_delete = ON`); err != nil {
+			return nil, fmt.Errorf("accounts: opening: %w", err)
+		}
+	}
 	nobody, err := o.Hash.line(randomText(32))
 	if err != nil {
 		return nil, err

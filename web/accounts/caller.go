@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"gridcommand/eventstore/sqldb"
 )
 
 // A Caller is a citizen who reported something.
@@ -80,17 +82,34 @@ func (s *Store) Caller(ctx context.Context, subject string) (Caller, error) {
 	return c, nil
 }
 
-// EraseCaller destroys a caller's key and ciphertext. Erasing nobody does nothing.
+// EraseCaller destroys a caller's key and ciphertext. Erasing nobody does nothing. The
+// rows are overwritten before they are deleted, and on SQLite the log that still holds
+// what they were is folded away as soon as no reader is in it.
 func (s *Store) EraseCaller(ctx context.Context, subject string) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM caller_keys WHERE subject = $1`, subject); err != nil {
-			return fmt.Errorf("accounts: erasing a caller: %w", err)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM callers WHERE subject = $1`, subject); err != nil {
-			return fmt.Errorf("accounts: erasing a caller: %w", err)
+	nothing := make([]byte, 32)
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		for _, step := range []struct {
+			sql  string
+			args []any
+		}{
+			{`UPDATE caller_keys SET key = $2 WHERE subject = $1`, []any{subject, nothing}},
+			{`UPDATE callers SET name = $2, phone = $2 WHERE subject = $1`, []any{subject, nothing}},
+			{`DELETE FROM caller_keys WHERE subject = $1`, []any{subject}},
+			{`DELETE FROM callers WHERE subject = $1`, []any{subject}},
+		} {
+			if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
+	if err == nil && s.db.Dialect == sqldb.SQLite {
+		_, err = s.db.Write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
+	if err != nil {
+		return fmt.Errorf("accounts: erasing a caller: %w", err)
+	}
+	return nil
 }
 
 // seal returns nonce‖ciphertext. What it is of is bound in, so that a ciphertext moved to
