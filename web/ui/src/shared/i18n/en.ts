@@ -50,12 +50,12 @@ export const en: Messages = {
     'hand-over': 'Hand over', comment: 'Comment', attach: 'Attach',
   },
   event: {
-    'incident.reported': 'Reported', 'incident.routed': 'Routed', 'incident.confirmed': 'Confirmed', 'incident.refuted': 'Refuted',
-    'incident.filed': 'Filed', 'incident.declined': 'Declined', 'incident.dispatched': 'Dispatched', 'incident.delegated': 'Delegated',
-    'incident.accepted': 'Accepted', 'incident.handled': 'Handled', 'incident.returned': 'Returned', 'incident.transferred': 'Transferred',
-    'incident.escalated': 'Escalated', 'incident.passed': 'Passed', 'incident.failed': 'Failed', 'incident.closed': 'Closed',
-    'incident.reopened': 'Reopened', 'incident.voided': 'Voided', 'incident.commented': 'Commented', 'incident.attached': 'Attached',
-    'incident.warned': 'Due soon', 'incident.expired': 'Expired',
+    reported: 'Reported', routed: 'Routed', confirmed: 'Confirmed', refuted: 'Refuted',
+    filed: 'Filed', declined: 'Declined', dispatched: 'Dispatched', delegated: 'Delegated',
+    accepted: 'Accepted', handled: 'Handled', returned: 'Returned', transferred: 'Transferred',
+    escalated: 'Escalated', passed: 'Passed', failed: 'Failed', closed: 'Closed',
+    reopened: 'Reopened', voided: 'Voided', commented: 'Commented', attached: 'Attached',
+    warned: 'Due soon', expired: 'Expired',
   },
   flag: {
     unplaced: 'No coordinates', outside_grid: 'Outside grids', relocated: 'Relocated', no_criterion: 'No criterion', no_matter: 'No matter',
@@ -159,6 +159,9 @@ export const en: Messages = {
     overdue_unhandled: 'Overdue, unhandled', rework: 'Rework', reworks: 'Reworks', extension: 'Extension', suspended_stock: 'Suspended stock', to_be_closed: 'To be closed', closed: 'Closed', closed_on_time: 'Closed on time',
     verified_on_time: 'Verified on time', checked_on_time: 'Checked on time', valid_reports: 'Valid reports', found_by_ourselves: 'Found by ourselves', returns: 'Returns', return_rate: 'Return rate', recurrence: 'Recurrence',
     satisfied: 'Satisfied', open: 'Open', declined: 'Declined', voided: 'Voided', median: 'Median time', p90: 'p90 time',
+  },
+  indicatorCount: {
+    reported: 'Reported', filed: 'Filed', dispatched: 'Dispatched', handled: 'Handled', closed: 'Closed', overdue: 'Overdue', returns: 'Returns', reworks: 'Reworks',
   },
   error: {
     unreachable: 'The server cannot be reached', unreachableWhy: 'Check the network; work goes on by itself when it is back', server: 'The server cannot do this now', serverWhy: 'Please try again later', forbidden: 'Your post may not do this', overloaded: 'The system is busy, please try again shortly',

@@ -49,12 +49,12 @@ export const zh = {
     'hand-over': '移交应急', comment: '批注', attach: '补充附件',
   },
   event: {
-    'incident.reported': '上报', 'incident.routed': '受理定责', 'incident.confirmed': '核实属实', 'incident.refuted': '核实不属实',
-    'incident.filed': '立案', 'incident.declined': '不予立案', 'incident.dispatched': '派遣', 'incident.delegated': '下派',
-    'incident.accepted': '签收', 'incident.handled': '处置反馈', 'incident.returned': '退单', 'incident.transferred': '改派',
-    'incident.escalated': '提级上报', 'incident.passed': '核查通过', 'incident.failed': '核查不通过', 'incident.closed': '结案',
-    'incident.reopened': '重办', 'incident.voided': '作废', 'incident.commented': '批注', 'incident.attached': '补充附件',
-    'incident.warned': '临期提醒', 'incident.expired': '超时',
+    reported: '上报', routed: '受理定责', confirmed: '核实属实', refuted: '核实不属实',
+    filed: '立案', declined: '不予立案', dispatched: '派遣', delegated: '下派',
+    accepted: '签收', handled: '处置反馈', returned: '退单', transferred: '改派',
+    escalated: '提级上报', passed: '核查通过', failed: '核查不通过', closed: '结案',
+    reopened: '重办', voided: '作废', commented: '批注', attached: '补充附件',
+    warned: '临期提醒', expired: '超时',
   },
   flag: {
     unplaced: '无坐标', outside_grid: '网格外', relocated: '位置已迁移', no_criterion: '无立案条件', no_matter: '事项未定',
@@ -158,6 +158,9 @@ export const zh = {
     overdue_unhandled: '超期未处置率', rework: '返工率', reworks: '返工数', extension: '延期率', suspended_stock: '挂账存量', to_be_closed: '应结案数', closed: '结案率', closed_on_time: '按期结案率',
     verified_on_time: '按时核实率', checked_on_time: '按时核查率', valid_reports: '有效上报数', found_by_ourselves: '主动发现率', returns: '退单数', return_rate: '退单率', recurrence: '回潮率',
     satisfied: '满意率', open: '在办数', declined: '不予立案数', voided: '作废数', median: '中位时长', p90: '九成时长',
+  },
+  indicatorCount: {
+    reported: '上报数', filed: '立案数', dispatched: '派遣数', handled: '处置数', closed: '结案数', overdue: '超时数', returns: '退单数', reworks: '返工数',
   },
   error: {
     unreachable: '无法连接服务器', unreachableWhy: '请检查网络；恢复后会自动继续', server: '服务器暂时无法处理', serverWhy: '请稍后重试', forbidden: '您的岗位不能执行此操作', overloaded: '系统繁忙，请稍后重试',
