@@ -64,6 +64,29 @@ func New(db *sqldb.DB, folder *casefile.Folder) *View {
 // Any returns the watch keys of the wall of a scope: the district's code or a street's.
 func Any(scope string) []string { return []string{wallKey(scope)} }
 
+// asWalls reads an area asked for as its wall: a figure of a street is seen by the
+// district, but stands on the street's wall alone.
+func asWalls(any []string) []string {
+	walls := make([]string, len(any))
+	for i, key := range any {
+		walls[i] = key
+		if area, ok := strings.CutPrefix(key, "area:"); ok {
+			walls[i] = wallKey(area)
+		}
+	}
+	return walls
+}
+
+// Snapshot implements [projections.Live]. A key of any is one of [Any], or an area's.
+func (v *View) Snapshot(ctx context.Context, any, scope []string) (projections.Snapshot, error) {
+	return v.Board.Snapshot(ctx, asWalls(any), scope)
+}
+
+// Since implements [projections.Live], likewise.
+func (v *View) Since(ctx context.Context, any, scope []string, after eventstore.Position) (projections.Delta, error) {
+	return v.Board.Since(ctx, asWalls(any), scope, after)
+}
+
 func wallKey(scope string) string { return "wall:" + scope }
 
 // Schema implements [projections.View].

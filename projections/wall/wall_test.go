@@ -29,6 +29,7 @@ var watches = []historytest.Watch{
 	{Any: wall.Any("440114002"), Scope: []string{"area:440114"}},
 	{Any: wall.Any("440114002"), Scope: []string{"area:440114002", "held:440114002"}},
 	{Any: wall.Any("440114"), Scope: []string{"area:440114002"}},
+	{Any: []string{"area:440114"}, Scope: []string{"area:440114"}},
 	{Any: wall.Any("440114001"), Scope: []string{"area:440114002"}},
 }
 
@@ -159,6 +160,44 @@ func counted(t *testing.T, h *historytest.History, scope string) map[string]int6
 		}
 	}
 	return n
+}
+
+// The district's wall has the district's figures, a street's its own, however they
+// are asked for, and whom they do not concern sees none.
+func TestFiguresStandOnTheirOwnWall(t *testing.T) {
+	h := historytest.New(t, 5)
+	h.Live(600)
+	db := historytest.Views(t)
+	v := wall.New(db, historytest.Folder(t))
+	if err := projections.NewRunner(db, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ids := func(any, scope []string) string {
+		s, err := v.Snapshot(t.Context(), any, scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, it := range s.Items {
+			if strings.HasPrefix(it.ID, "open:") || strings.HasPrefix(it.ID, "day:") {
+				out = append(out, it.ID)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	for _, c := range []struct{ any, scope []string }{
+		{wall.Any("440114"), []string{"area:440114"}}, {[]string{"area:440114"}, []string{"area:440114"}},
+	} {
+		if got := ids(c.any, c.scope); got != "day:2026-11-23:440114 day:2026-11-24:440114 open:440114" && got != "day:2026-11-23:440114 open:440114" {
+			t.Errorf("%v: %s", c.any, got)
+		}
+	}
+	if got := ids(wall.Any("440114002"), []string{"area:440114002"}); !strings.HasSuffix(got, "open:440114002") || strings.Contains(got, "open:440114 ") {
+		t.Errorf("a street's wall: %s", got)
+	}
+	if got := ids(wall.Any("440114"), []string{"area:440114002"}) + ids(wall.Any("440114001"), []string{"area:440114002"}); got != "" {
+		t.Errorf("a street sees another's figures: %s", got)
+	}
 }
 
 // The wall tells of the last twenty incidents that something happened to, the
