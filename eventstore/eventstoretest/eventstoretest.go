@@ -69,6 +69,13 @@ func Run(t *testing.T, open func(t *testing.T) eventstore.Store) {
 	}
 }
 
+// bounded makes a store that loses facts fail a case instead of keeping it waiting.
+func bounded(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // one is an append of n facts to a stream that expects nothing.
 func one(stream eventstore.Stream, n int) eventstore.Append {
 	return eventstore.Append{Writes: []eventstore.Write{{Stream: stream, Drafts: drafts(n)}}}

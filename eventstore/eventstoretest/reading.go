@@ -67,7 +67,7 @@ func readerStops(t *testing.T, s eventstore.Store) {
 }
 
 func tail(t *testing.T, s eventstore.Store) {
-	missed, err := Missed(t.Context(), s, 8, 40)
+	missed, err := Missed(bounded(t), s, 8, 40)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +155,7 @@ func tailUntil(ctx context.Context, s eventstore.Store, after eventstore.Positio
 
 func follow(t *testing.T, s eventstore.Store) {
 	const before, writers, each = 300, 4, 30
+	ctx := bounded(t)
 	mustAppend(t, s, one("incident-before", before))
 	var wg sync.WaitGroup
 	for w := range writers {
@@ -167,7 +168,7 @@ func follow(t *testing.T, s eventstore.Store) {
 		})
 	}
 	after := eventstore.Position(100)
-	for page, err := range eventstore.Follow(t.Context(), s, after, 7) {
+	for page, err := range eventstore.Follow(ctx, s, after, 7) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,11 +192,12 @@ func waits(t *testing.T, s eventstore.Store) {
 		t.Fatal(err)
 	}
 	// Every waiter wakes, by the append or by its own patience; none hangs.
+	ctx := bounded(t)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
 			for {
-				if err := s.Wait(t.Context(), 1); err != nil {
+				if err := s.Wait(ctx, 1); err != nil {
 					t.Error(err)
 					return
 				}

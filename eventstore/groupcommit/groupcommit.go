@@ -1,8 +1,8 @@
 // Package groupcommit turns many small appends that arrive together into few
 // durable commits. A ledger has one Committer in each process.
 //
-// What it keeps true: every append given to it is committed at most once and in
-// the order it came; an append refused by [eventstore.ErrOverloaded] or given up
+// What it keeps true: every append given to it is committed at most once and
+// handed to the engine in the order it came; an append refused by [eventstore.ErrOverloaded] or given up
 // before its turn leaves no trace; what waits is bounded.
 //
 //	caller ─┐
@@ -39,9 +39,9 @@ type Outcome struct {
 	Err    error
 }
 
-// A Commit makes the appends of a batch durable, in order, and answers each. It
-// fills outcomes, which is as long as batch. One refused append must not touch
-// the others. It is called from one goroutine.
+// A Commit makes the appends of a batch durable, those to one stream in their
+// order, and answers each. It fills outcomes, which is as long as batch. One refused
+// append must not touch the others. It is called from one goroutine.
 type Commit func(batch []eventstore.Append, outcomes []Outcome)
 
 // A Committer is the one writer of a ledger in this process.
