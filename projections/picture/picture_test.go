@@ -1,10 +1,18 @@
 package picture_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
+
+	"gridcommand/domain/incident"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
+	"gridcommand/projections/casefile"
 	"gridcommand/projections/historytest"
 	"gridcommand/projections/picture"
 )
@@ -21,5 +29,168 @@ func TestRowsFollowFromFactsAlone(t *testing.T) {
 func TestWatchesResume(t *testing.T) {
 	for seed := range uint64(2) {
 		historytest.Resumes(t, historytest.Views, fresh(t), seed, 900, historytest.New(t, seed).Watches(), true)
+	}
+}
+
+// lived returns a picture with a random past, and the ledger it was folded from.
+func lived(t *testing.T, seed uint64) (*picture.View, *historytest.History) {
+	t.Helper()
+	h := historytest.New(t, seed)
+	h.Live(1200)
+	db := historytest.Views(t)
+	v := picture.New(db, historytest.Folder(t))
+	if err := projections.NewRunner(db, h.Ledger, v, &projections.Options{Page: 50}).RunToEnd(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return v, h
+}
+
+// asOf folds the facts that had come true by a time.
+func asOf(t *testing.T, h *historytest.History, at time.Time) map[string]casefile.File {
+	t.Helper()
+	files := map[string]casefile.File{}
+	for _, r := range h.Records() {
+		if r.At.After(at) {
+			continue
+		}
+		var err error
+		if files[r.Stream.ID()], err = historytest.Folder(t).Apply(files[r.Stream.ID()], r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func seen(t *testing.T, c picture.Collection) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, data := range c.Features {
+		var f picture.Feature
+		if err := json.Unmarshal(data, &f); err != nil {
+			t.Fatal(err)
+		}
+		if _, twice := out[f.ID]; twice {
+			t.Errorf("%s is there twice", f.ID)
+		}
+		place := "nowhere"
+		if f.Geometry != nil {
+			place = fmt.Sprint(f.Geometry.Coordinates)
+		}
+		out[f.ID] = fmt.Sprintf("%s %s %s %s %s %s %v", f.Properties.Number, *f.Properties.Stage, f.Properties.Tier, f.Properties.Lamp,
+			f.Properties.Street, place, f.Properties.Flags)
+	}
+	return out
+}
+
+func open(files map[string]casefile.File, fits func(casefile.File) bool) map[string]string {
+	out := map[string]string{}
+	for id, f := range files {
+		if f.Status != incident.StatusOpen || !fits(f) {
+			continue
+		}
+		place := "nowhere"
+		if p, ok := f.Point(); ok {
+			place = fmt.Sprint([2]float64(p))
+		}
+		out[id] = fmt.Sprintf("%s %s %s %s %s %s %v", f.Number, *f.Stage, f.Tier, f.Lamp, f.Street, place, f.Flags)
+	}
+	return out
+}
+
+// The picture of any moment is what folding the facts up to it gives, and now is
+// the last of them.
+func TestThePictureAsItWas(t *testing.T) {
+	v, h := lived(t, 31)
+	records := h.Records()
+	district := []string{"area:440114"}
+	for i := range 12 {
+		at := records[i*(len(records)-1)/11].At
+		c, err := v.Features(t.Context(), picture.Query{Area: "440114", At: &at, Scope: district})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := open(asOf(t, h, at), func(casefile.File) bool { return true })
+		if diff := cmp.Diff(want, seen(t, c)); diff != "" {
+			t.Fatalf("at %s (-facts +picture):\n%s", at, diff)
+		}
+		if !c.At.Equal(at) || int(c.Position) != len(records) {
+			t.Errorf("at %s, position %d", c.At, c.Position)
+		}
+	}
+	then := h.Now.AddDate(1, 0, 0)
+	now, err := v.Features(t.Context(), picture.Query{Scope: district})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := v.Features(t.Context(), picture.Query{Scope: district, At: &then})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(now.Features, later.Features); diff != "" {
+		t.Errorf("now and a year from now differ (-now +later):\n%s", diff)
+	}
+	if before := records[0].At.Add(-time.Second); true {
+		c, err := v.Features(t.Context(), picture.Query{Scope: district, At: &before})
+		if err != nil || len(c.Features) != 0 {
+			t.Errorf("before the first fact there are %d features, %v", len(c.Features), err)
+		}
+	}
+}
+
+// Cells, boxes and areas hold what lies in them: the district also what lies
+// outside every grid, and no box what lies nowhere.
+func TestPartsOfThePicture(t *testing.T) {
+	v, h := lived(t, 32)
+	files := asOf(t, h, h.Now.AddDate(1, 0, 0))
+	var somewhere casefile.File
+	unplaced := 0
+	for _, f := range files {
+		if _, placed := f.Point(); f.Status == incident.StatusOpen && placed && f.Street != "" && f.Seen.Street != "" {
+			somewhere = f
+		} else if f.Status == incident.StatusOpen && !placed {
+			unplaced++
+		}
+	}
+	p, ok := somewhere.Point()
+	if !ok || unplaced == 0 {
+		t.Fatal("the history is of no use")
+	}
+	box := orb.Bound{Min: orb.Point{113.1, 23.25}, Max: orb.Point{113.3, 23.45}}
+	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+	district := []string{"area:440114"}
+	placed := func(f casefile.File) bool { _, ok := f.Point(); return ok }
+	for name, c := range map[string]struct {
+		q    picture.Query
+		fits func(casefile.File) bool
+	}{
+		"district":  {picture.Query{Area: "440114", Scope: district}, func(casefile.File) bool { return true }},
+		"street":    {picture.Query{Area: somewhere.Street, Scope: district}, func(f casefile.File) bool { return f.Seen.Street == somewhere.Street }},
+		"community": {picture.Query{Area: somewhere.Community, Scope: district}, func(f casefile.File) bool { return f.Seen.Community == somewhere.Community }},
+		"cell": {picture.Query{Cells: []string{casefile.CellOf(p)}, Scope: district}, func(f casefile.File) bool {
+			q, ok := f.Point()
+			return ok && casefile.CellOf(q) == casefile.CellOf(p)
+		}},
+		"box":       {picture.Query{BBox: &box, Scope: district}, func(f casefile.File) bool { q, ok := f.Point(); return ok && box.Contains(q) }},
+		"world":     {picture.Query{BBox: &world, Scope: district}, placed},
+		"my street": {picture.Query{Area: "440114", Scope: []string{"area:" + somewhere.Street}}, func(f casefile.File) bool { return f.Seen.Street == somewhere.Street }},
+		"mine":      {picture.Query{Scope: []string{"by:" + somewhere.ReportedBy}}, func(f casefile.File) bool { return f.ReportedBy == somewhere.ReportedBy }},
+		"nobody's":  {picture.Query{Area: "440114"}, func(casefile.File) bool { return false }},
+	} {
+		got, err := v.Features(t.Context(), c.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(open(files, c.fits), seen(t, got)); diff != "" {
+			t.Errorf("%s (-facts +picture):\n%s", name, diff)
+		}
+		at := h.Now.AddDate(1, 0, 0)
+		c.q.At = &at
+		then, err := v.Features(t.Context(), c.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(got.Features, then.Features); diff != "" {
+			t.Errorf("%s, from memory and from the database:\n%s", name, diff)
+		}
 	}
 }
