@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 
 	"golang.org/x/sync/errgroup"
@@ -36,7 +35,7 @@ func (c *ServeCmd) Run(ctx context.Context, console *Console) error {
 	g, gctx := errgroup.WithContext(ctx)
 	m.work(gctx, g)
 	m.serve(gctx, listener, g)
-	console.Log.LogAttrs(ctx, slog.LevelInfo, "serving", slog.String("url", "http://"+listener.Addr().String()))
+	fmt.Fprintf(console.Err, "gridcommand: serving http://%s\n", listener.Addr())
 	warnWithoutPages(console)
 	return finish(m, g.Wait())
 }
