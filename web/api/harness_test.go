@@ -28,6 +28,7 @@ import (
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/tally"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
 )
@@ -153,12 +154,12 @@ func newSite(t *testing.T) *site {
 	folder := casefile.NewFolder(book, own.Matters)
 	d := Deps{
 		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: &own, Grid: grid, Folder: folder,
-		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder),
+		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder),
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Live: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 	}
-	for _, v := range []projections.View{d.Casebook, d.Picture} {
+	for _, v := range []projections.View{d.Casebook, d.Picture, d.Tally} {
 		s.runners = append(s.runners, projections.NewRunner(views, s.ledger, v, nil))
 	}
 	d.Runners = s.runners

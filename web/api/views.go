@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"gridcommand/domain/deadline"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 )
@@ -73,15 +74,16 @@ func (s *server) isArea(code string) bool {
 
 type statisticsQuery struct {
 	FromView
-	From    *moment `query:"from" doc:"a day, or a time in it; the month's first unless said"`
-	To      *moment `query:"to" doc:"up to and with a day; or up to a time's day"`
+	From    *moment `query:"from" doc:"a day, or a time in it; the first of the month unless said"`
+	To      *moment `query:"to" doc:"up to and with a day, or a time in it; the end of the month, or today where from is given"`
 	By      string  `query:"by" enum:"street,community,unit,matter,source,tier,day" doc:"street unless said"`
-	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said"`
+	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said; nothing is exempted yet, so both are equal"`
 }
 
 // Statistics are the indicators of a period, in groups.
 type Statistics struct {
 	Items    []tally.Row `json:"items"`
+	Total    tally.Row   `json:"total" doc:"of all groups together"`
 	By       string      `json:"by"`
 	Reading  string      `json:"reading"`
 	From     time.Time   `json:"from"`
@@ -91,34 +93,42 @@ type Statistics struct {
 }
 
 func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {
-	ask := tally.Query{By: tally.ByStreet, Scope: s.scope(r.Person)}
-	if q.By != "" {
-		ask.By = tally.By(q.By)
+	from, to := months(q.From, q.To, s.Now())
+	if !from.Before(to) {
+		return Statistics{}, wrong("to", "is not after from")
 	}
 	if q.Reading == "" {
 		q.Reading = "fact"
 	}
-	if q.From != nil {
-		ask.From = q.From.Time
-	}
-	if q.To != nil {
-		ask.To = q.To.end()
-	}
-	if q.From != nil && q.To != nil && !ask.From.Before(ask.To) {
-		return Statistics{}, wrong("to", "is not after from")
+	if q.By == "" {
+		q.By = string(tally.ByStreet)
 	}
 	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
 		return Statistics{}, err
 	}
-	got, err := s.Tally.Statistics(ctx, ask)
+	got, err := s.Tally.Statistics(ctx, tally.Query{From: from, To: to, By: tally.By(q.By), Scope: s.scope(r.Person)})
 	if err != nil {
 		return Statistics{}, err
 	}
-	if got.Items == nil {
-		got.Items = []tally.Row{}
-	}
 	return Statistics{
-		Items: got.Items, By: string(ask.By), Reading: q.Reading, From: got.From, To: got.To,
+		Items: got.Items, Total: got.Total, By: q.By, Reading: q.Reading, From: got.From, To: got.To,
 		Position: int64(got.Position), At: got.At,
 	}, nil
+}
+
+// months fills in what was not said of a period: this month by the ledger's clock, the
+// month that ends at to, or everything from from to the end of today.
+func months(from, to *moment, now time.Time) (time.Time, time.Time) {
+	y, m, d := now.In(deadline.CST).Date()
+	begin, end := time.Date(y, m, 1, 0, 0, 0, 0, deadline.CST), time.Date(y, m+1, 1, 0, 0, 0, 0, deadline.CST)
+	switch {
+	case from != nil && to != nil:
+		return from.Time, to.end()
+	case from != nil:
+		return from.Time, time.Date(y, m, d+1, 0, 0, 0, 0, deadline.CST)
+	case to != nil:
+		last := to.end().Add(-time.Nanosecond).In(deadline.CST)
+		return time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, deadline.CST), to.end()
+	}
+	return begin, end
 }
