@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -308,11 +309,24 @@ func (s *server) written(ctx context.Context, r *Request, out workflow.Outcome) 
 		}
 		r.header.Set("Idempotent-Replay", "true")
 	}
-	state, _, err := s.Workflow.Load(ctx, out.ID)
+	state, err := stateOf(out.Records)
 	if err != nil {
 		return casefile.File{}, err
 	}
 	return s.shown(ctx, r.Person, file, &state)
+}
+
+// stateOf is the incident as the rules see it after its facts.
+func stateOf(records []eventstore.Record) (incident.State, error) {
+	var state incident.State
+	for _, r := range records {
+		e, err := incident.Decode(r.Type, r.Data)
+		if err != nil {
+			return incident.State{}, fmt.Errorf("api: fact %d: %w", r.Position, err)
+		}
+		state = incident.Evolve(state, e)
+	}
+	return state, nil
 }
 
 // shown is an incident as a person may see it: the caller masked, and, where the state

@@ -103,7 +103,9 @@ func (s *server) wrap(next http.Handler) http.Handler {
 				}
 			}
 			took := s.Wall().Sub(begun)
-			s.meters.observe(n.route, r.Method, w.status, took)
+			if w.status != http.StatusSwitchingProtocols { // a socket's life is no answer's time
+				s.meters.observe(n.route, r.Method, w.status, took)
+			}
 			s.Log.InfoContext(ctx, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took.Round(time.Microsecond)),
 				slog.String("account", n.account), slog.String("request", n.id))

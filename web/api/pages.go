@@ -90,6 +90,8 @@ func (p *pages) find(url string) *page {
 	switch first, _, _ := strings.Cut(name, "/"); first {
 	case "m", "screen":
 		face = first + "/index.html"
+	case "api":
+		return nil
 	}
 	if path.Ext(name) != "" && path.Base(name) != "index.html" || strings.Contains("/"+name+"/", "/assets/") {
 		return nil // a file was meant

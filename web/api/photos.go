@@ -32,7 +32,7 @@ var migrations embed.FS
 type photos struct {
 	dir     string
 	db      *sqldb.DB
-	working chan struct{} // pictures in memory at a time
+	working chan struct{} // one picture is decoded at a time: it may take 200 MB
 }
 
 func openPhotos(ctx context.Context, db *sqldb.DB, dir string) (*photos, error) {
@@ -46,7 +46,7 @@ func openPhotos(ctx context.Context, db *sqldb.DB, dir string) (*photos, error) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return &photos{dir: dir, db: db, working: make(chan struct{}, 2)}, nil
+	return &photos{dir: dir, db: db, working: make(chan struct{}, 1)}, nil
 }
 
 var photoForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -76,11 +76,17 @@ func (p *photos) put(ctx context.Context, jpeg []byte, uploader string, at time.
 	return id, err
 }
 
-func (p *photos) store(id string, jpeg []byte) (err error) {
+func (p *photos) store(id string, jpeg []byte) error {
 	if have, err := os.ReadFile(p.path(id)); err == nil && bytes.Equal(have, jpeg) {
 		return nil
 	}
-	f, err := os.CreateTemp(p.dir, "incoming-*")
+	return replaceFile(p.path(id), jpeg, true)
+}
+
+// replaceFile writes a file whole or not at all; a safe one is on disk when it returns.
+func replaceFile(file string, data []byte, safe bool) (err error) {
+	dir := filepath.Dir(file)
+	f, err := os.CreateTemp(dir, "incoming-*")
 	if err != nil {
 		return err
 	}
@@ -89,20 +95,20 @@ func (p *photos) store(id string, jpeg []byte) (err error) {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	_, err = f.Write(jpeg)
-	if err == nil {
+	_, err = f.Write(data)
+	if err == nil && safe {
 		err = f.Sync()
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err != nil {
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil || !safe {
 		return err
 	}
-	if err = os.Rename(f.Name(), p.path(id)); err != nil {
-		return err
-	}
-	return syncDir(p.dir)
+	return syncDir(dir)
 }
 
 // syncDir makes a rename last.
@@ -233,11 +239,29 @@ func (s *server) photo(ctx context.Context, r *Request, q photoQuery) (blob, err
 		return out, nil
 	}
 	out.etag = `"` + id + "-" + strconv.Itoa(q.Size) + `"`
-	leave, err := s.photos.enter(ctx)
+	out.data, err = s.photos.thumbnail(ctx, id, data, q.Size)
+	return out, err
+}
+
+// thumbnail returns a photo made small, from a folder of those made before. They can be
+// made again, so nothing waits for them to be safe on disk.
+func (p *photos) thumbnail(ctx context.Context, id string, data []byte, size int) ([]byte, error) {
+	dir := filepath.Join(p.dir, "thumbs")
+	file := filepath.Join(dir, id+"-"+strconv.Itoa(size)+".jpg")
+	if made, err := os.ReadFile(file); err == nil {
+		return made, nil
+	}
+	leave, err := p.enter(ctx)
 	if err != nil {
-		return blob{}, err
+		return nil, err
 	}
 	defer leave()
-	out.data, err = thumbnail(data, q.Size)
-	return out, err
+	small, err := thumbnail(data, size)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return small, replaceFile(file, small, false)
 }

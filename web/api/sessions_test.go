@@ -136,7 +136,9 @@ func TestPagesOfTheFaces(t *testing.T) {
 	if a.header.Get("Content-Encoding") != "gzip" || len(a.raw) > 500 {
 		t.Errorf("%d bytes of %q", len(a.raw), a.header.Get("Content-Encoding"))
 	}
-	s.send("", "GET", "/.keep", nil).refused(404, "not_found")
+	for _, path := range []string{"/.keep", "/api/", "/assets/", "/m/gone.js"} {
+		s.send("", "GET", path, nil).refused(404, "not_found")
+	}
 	s.send("", "GET", prefix+"/live", nil).want(418) // the websocket's handler
 }
 
