@@ -127,14 +127,16 @@ func TestLostConnectionsAreMadeAnew(t *testing.T) {
 	url := postgrestest.URL(t)
 	s := open(t, url, nil)
 	admin := connect(t, url)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // to fail, where it would wait for ever
+	defer cancel()
 	listening := func() (n int) {
-		if err := admin.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'").Scan(&n); err != nil {
+		if err := admin.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
 	for round := range 3 {
-		for listening() != 1 { // until it listens; the test's deadline bounds it
+		for listening() != 1 { // until it listens
 		}
 		// While facts flow, every connection but ours is cut.
 		var wg sync.WaitGroup
