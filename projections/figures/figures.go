@@ -18,6 +18,7 @@
 package figures
 
 import (
+	"fmt"
 	"time"
 
 	"gridcommand/domain/deadline"
@@ -186,7 +187,7 @@ func Of(s casefile.Step) []Count {
 			c.now(c.before, holder(c.before), Expired(e.Stage))
 		}
 	default:
-		panic("figures: unhandled event")
+		panic(fmt.Sprintf("figures: unhandled event %T", e))
 	}
 	return c.counts
 }

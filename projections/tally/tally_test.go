@@ -152,10 +152,10 @@ func TestIndicatorsAreCountsOfFacts(t *testing.T) {
 	var late, totalLate int64
 	for seed := range uint64(2) {
 		h := historytest.New(t, seed)
-		h.Live(2500)
+		h.Live(1500)
 		// A weekend in which nothing happens, so that some are closed long after it.
 		h.Now = h.Now.AddDate(0, 0, 4)
-		h.Live(1000)
+		h.Live(700)
 		db := historytest.Views(t)
 		v := tally.New(db, folder)
 		if err := projections.NewRunner(db, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {

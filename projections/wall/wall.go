@@ -11,6 +11,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -304,11 +305,23 @@ func (v *View) forgetDays(p eventstore.Position) {
 	}
 }
 
+// isNews tells whether a fact is worth a line on the wall.
+func isNews(e incident.Event) bool {
+	switch e.(type) {
+	case incident.Reported, incident.Confirmed, incident.Refuted, incident.Filed, incident.Declined, incident.Dispatched,
+		incident.Delegated, incident.Accepted, incident.Handled, incident.Returned, incident.Transferred, incident.Escalated,
+		incident.Passed, incident.Failed, incident.Closed, incident.Reopened, incident.Voided, incident.Expired:
+		return true
+	case incident.Routed, incident.Commented, incident.Attached, incident.Warned:
+		return false
+	}
+	panic(fmt.Sprintf("wall: unhandled event %T", e))
+}
+
 // happen puts what is news on the walls, and takes the oldest off.
 func (v *View) happen(s casefile.Step) {
-	switch s.Event.(type) {
-	case incident.Routed, incident.Commented, incident.Attached, incident.Warned:
-		return // no news
+	if !isNews(s.Event) {
+		return
 	}
 	f := s.After
 	id := KindLast + ":" + f.ID
