@@ -64,7 +64,9 @@ func play(t *rapid.T, w *town, ledger *troubled, late bool, script []step) []str
 		rest()
 	}
 	for i, s := range script {
-		until := w.clock.now().Add(s.After)
+		// No two sums of these add to a whole second: no command falls on the very
+		// moment of a deadline, where being first decides.
+		until := w.clock.now().Add(s.After + time.Microsecond<<i)
 		if !late {
 			for at, ok, _ := w.NextTimer(ctx); ok && at.Before(until); at, ok, _ = w.NextTimer(ctx) {
 				w.moves(at)
@@ -72,7 +74,6 @@ func play(t *rapid.T, w *town, ledger *troubled, late bool, script []step) []str
 		}
 		w.clock.set(until)
 		w.ClockMoved()
-		// Timers due at this very moment fire before or after the command; either is in time.
 		command, by := w.chosen(s, incident.Extra{Note: fmt.Sprint("步骤 ", i)})
 		_, err := w.Do(ctx, ids[s.Incident], command, by, Options{})
 		_ = err // refused commands are part of the game

@@ -73,11 +73,8 @@ func (s *Service) autoDispatch(m *message.Message) error {
 	}
 	dispatch := incident.Dispatch{Unit: filed.Unit, Auto: true, Basis: filed.Basis}
 	return s.derive(m.Context(), AutoDispatch, r, dispatch, func(now incident.State, was []eventstore.Record) (incident.Command, bool) {
-		if now.Stage != incident.Dispatching || slices.Contains(now.Flags, incident.Imported) {
-			return nil, false
-		}
 		then, err := fold(incident.State{}, was[:r.Version])
-		if err != nil || then.Acts != now.Acts {
+		if err != nil || slices.Contains(now.Flags, incident.Imported) {
 			return nil, false
 		}
 		dispatch.IfAt = then.Acts

@@ -6,6 +6,7 @@ import (
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
 )
 
 func TestAnInspectorsReportIsFiledAndDispatchedAtOnce(t *testing.T) {
@@ -98,12 +99,43 @@ func TestAnAutomaticDispatchIsDroppedWhenSomethingCameSince(t *testing.T) {
 		w.does(id, w.filing(), street)
 		return id
 	}
-	moved, remarked := report(), report()
+	moved, returned, remarked := report(), report(), report()
+	w.does(returned, incident.Dispatch{Unit: w.unitOf()}, street)
+	w.does(returned, incident.Return{Reason: "不属于本办职责"}, handlerOf(w.unitOf()))
 	w.does(moved, incident.Escalate{Reason: "需要区里协调"}, street)
 	w.does(remarked, incident.Comment{Text: "请尽快"}, street)
 
 	w.runs()
 	w.idle()
 	w.wants(moved, "reported routed confirmed filed escalated")
+	w.wants(returned, "reported routed confirmed filed dispatched returned")
 	w.wants(remarked, "reported routed confirmed filed commented dispatched")
+}
+
+// A rule's no to a derived command is its answer: the fact is done with, not parked.
+func TestARefusedDerivedCommandIsDone(t *testing.T) {
+	w := founded(t, inMemory())
+	id := w.reports(hotline, func(r *incident.Report) { r.Source = incident.FromHotline })
+	w.does(id, incident.Confirm{}, inspector)
+	state, _, err := w.Load(t.Context(), id)
+	must(t, err)
+	order := w.Order(monday, street)
+	order.Command = w.filing()
+	events, err := incident.Decide(state, order)
+	must(t, err)
+	filed := events[0].(incident.Filed)
+	filed.Unit = "440114109-S01" // an office of another town, out of the desk's reach
+	drafts, err := Drafts([]incident.Event{filed})
+	must(t, err)
+	_, err = w.ledger.Append(t.Context(), eventstore.Append{
+		Writes: []eventstore.Write{{Stream: eventstore.StreamOf(Category, id), Drafts: drafts}},
+	})
+	must(t, err)
+
+	w.runs()
+	w.idle()
+	w.wants(id, "reported routed confirmed filed")
+	if rows := w.parked(); len(rows) != 0 {
+		t.Errorf("parked %+v", rows)
+	}
 }
