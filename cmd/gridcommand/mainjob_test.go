@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"gridcommand/eventstore/postgrestest"
 	"gridcommand/geo/basegrid"
 )
 
@@ -13,9 +14,20 @@ import (
 // server is killed without warning; the watcher comes back and misses nothing.
 func TestTheMainJob(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	staffed(t, "--data", dir)
-	s := start(t, "serve", "--ledger", "sqlite:"+dir, "--listen", "127.0.0.1:0")
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		mainJob(t, "--ledger", "sqlite:"+t.TempDir())
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		mainJob(t, "--ledger", postgrestest.URL(t), "--data", t.TempDir())
+	})
+}
+
+func mainJob(t *testing.T, at ...string) {
+	staffed(t, at...)
+	serve := append([]string{"serve", "--listen", "127.0.0.1:0"}, at...)
+	s := start(t, serve...)
 
 	grid, err := basegrid.Load()
 	if err != nil {
@@ -53,7 +65,7 @@ func TestTheMainJob(t *testing.T) {
 
 	// The power goes. What was answered is there; what the phone asks again is answered again.
 	s.kill()
-	s = start(t, "serve", "--ledger", "sqlite:"+dir, "--listen", "127.0.0.1:0")
+	s = start(t, serve...)
 	phone = s.login("inspector")
 	status, again, header, err := phone.ask("POST", "/incidents", "from-the-phone-1", report)
 	if err != nil || status != 201 || again["id"] != id || header.Get("Idempotent-Replay") != "true" {
@@ -120,7 +132,7 @@ func TestTheMainJob(t *testing.T) {
 	if code := s.stop(); code != 0 {
 		t.Errorf("SIGTERM: exit %d\n%s", code, s.log)
 	}
-	if out, talk, code := tool(t, "verify", "--data", dir); code != 0 {
+	if out, talk, code := tool(t, append([]string{"verify"}, at...)...); code != 0 {
 		t.Errorf("verify: exit %d\n%s%s", code, out, talk)
 	}
 }
