@@ -1,13 +1,14 @@
 import vue from '@vitejs/plugin-vue';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { offlinePhone } from './offline';
 
 const page = (path: string): string => resolve(import.meta.dirname, path);
 
 // One workspace, three faces. Each entry is a page of its own so that a phone never
 // downloads the console and the wall never downloads the outbox.
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), offlinePhone()],
   resolve: { alias: { '@shared': page('src/shared') } },
   define: {
     __VUE_OPTIONS_API__: 'true',

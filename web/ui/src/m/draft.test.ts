@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { begun, commandJob, emptyDraft, lacking, reportBody, reportJob, type Draft } from './draft';
 import { nextStep } from './outbox';
+import { asDraft } from './undo';
 
 const full: Draft = {
   ...emptyDraft('d', 1_000), photos: ['p'],
   matter: { scheme: 's', kind: 'matter', code: '06010', name: '暴露垃圾' },
-  spot: { lng: 113.2, lat: 23.4, accuracy: 12.4, pinned: false },
+  spot: { lng: 113.2, lat: 23.4, accuracy: 12, pinned: false },
 };
 
 test('a report needs a matter and a place, and proof when it was settled on the spot', () => {
@@ -36,4 +37,11 @@ test('a report waits ten seconds, a command none; a command brings its photos al
   const c = commandJob({ id: 'i', number: 'n', command: 'pass' }, 't', {}, ['p'], 'k', 'me', 5_000);
   expect(c.state).toBe('waiting');
   expect(nextStep(c)).toEqual({ kind: 'photo', index: 0 });
+});
+
+test('a report taken back is the draft that it was', () => {
+  const d: Draft = { ...full, description: '三袋', criterion: 'c1', severity: 'urgent', address: '公益路', spot: { lng: 1, lat: 2, accuracy: 0, pinned: true }, onTheSpot: true };
+  const again = asDraft(reportJob(d, 'k', 'me', 'inspector', 5_000));
+  expect({ ...again, id: d.id, startedAt: d.startedAt }).toEqual(d);
+  expect(asDraft(reportJob(full, 'k', 'me', 'inspector', 5_000)).description).toBe('');
 });

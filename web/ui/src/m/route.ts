@@ -42,31 +42,32 @@ export function format(r: Route): string {
 }
 
 export const route = shallowRef<Route>({ name: 'home' });
-/** Whether "back" stays within these pages. */
-let depth = 0;
+
+/** How many of these pages lie behind the one shown. */
+function depth(): number {
+  const state: unknown = history.state;
+  return typeof state === 'object' && state !== null && 'depth' in state && typeof state.depth === 'number' ? state.depth : 0;
+}
+
+function show(to: Route): void {
+  route.value = to;
+  scrollTo(0, 0);
+}
 
 export function startRouting(): void {
   route.value = parse(location.hash);
-  addEventListener('hashchange', () => {
-    route.value = parse(location.hash);
-    scrollTo(0, 0);
-  });
+  const follow = (): void => show(parse(location.hash));
+  addEventListener('popstate', follow);
+  addEventListener('hashchange', follow);
 }
 
 export function go(to: Route, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'replace') {
-    history.replaceState(null, '', format(to));
-    route.value = to;
-    scrollTo(0, 0);
-    return;
-  }
-  depth++;
-  location.hash = format(to);
+  if (how === 'push') history.pushState({ depth: depth() + 1 }, '', format(to));
+  else history.replaceState({ depth: depth() }, '', format(to));
+  show(to);
 }
 
 export function back(): void {
-  if (depth > 0) {
-    depth--;
-    history.back();
-  } else go({ name: 'home' }, 'replace');
+  if (depth() > 0) history.back();
+  else go({ name: 'home' }, 'replace');
 }
