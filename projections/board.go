@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,6 @@ type Board struct {
 	history History
 
 	mu       sync.RWMutex
-	loaded   bool
 	position eventstore.Position
 	at       time.Time
 	keys     map[string]int32 // every key ever seen, numbered
@@ -178,7 +176,7 @@ func (b *Board) load(ctx context.Context) error {
 			return err
 		}
 		b.mu.Lock()
-		b.loaded, b.position, b.at = true, position, at
+		b.position, b.at = position, at
 		b.items, b.ring, b.floor = map[string]shown{}, nil, position
 		for _, s := range b.steps(items) {
 			b.items[s.id] = shown{s.put, s.after}
@@ -312,7 +310,7 @@ func remembered[T any](b *Board, question string, answer func() (T, error)) (T, 
 	defer b.mu.Unlock()
 	if b.position == position {
 		if len(b.recent) >= recentSize {
-			maps.DeleteFunc(b.recent, func(string, any) bool { return true })
+			clear(b.recent)
 		}
 		b.recent[question] = a
 	}

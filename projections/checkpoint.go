@@ -239,8 +239,20 @@ func portable(d sqldb.Dialect, ddl string) string {
 	return strings.ReplaceAll(ddl, "WITHOUT ROWID", "")
 }
 
+// hasCheckpoints tells whether any runner was ever at work in this database.
+func hasCheckpoints(ctx context.Context, tx *sql.Tx, d sqldb.Dialect) (bool, error) {
+	query := `SELECT COUNT(*) FROM sqlite_schema WHERE name = 'views_checkpoint'`
+	if d == sqldb.Postgres {
+		query = `SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'views_checkpoint'`
+	}
+	var n int
+	err := tx.QueryRowContext(ctx, query).Scan(&n)
+	return n > 0, err
+}
+
 // Read runs f on one consistent picture of db, with the position that the view
-// had come to in it and the time of the last fact folded.
+// had come to in it and the time of the last fact folded. Before the view's runner
+// has made its tables it returns [ErrNotReady].
 func Read(ctx context.Context, db *sqldb.DB, view string, f func(tx *sql.Tx, position eventstore.Position, at time.Time) error) error {
 	o := &sql.TxOptions{ReadOnly: true}
 	if db.Dialect == sqldb.Postgres {
@@ -251,9 +263,16 @@ func Read(ctx context.Context, db *sqldb.DB, view string, f func(tx *sql.Tx, pos
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	c, _, err := readCheckpoint(ctx, tx, view)
-	if err != nil {
+	var c checkpoint
+	there, err := hasCheckpoints(ctx, tx, db.Dialect)
+	if err == nil && there {
+		c, there, err = readCheckpoint(ctx, tx, view)
+	}
+	switch {
+	case err != nil:
 		return err
+	case !there:
+		return fmt.Errorf("%w: %s", ErrNotReady, view)
 	}
 	return f(tx, c.position, c.at)
 }

@@ -369,3 +369,52 @@ func TestWatchesReadWhilePagesAreFolded(t *testing.T) {
 	stop()
 	wg.Wait()
 }
+
+// A view that was never run has nothing to read from, and says so.
+func TestAViewNeverRunIsNotReady(t *testing.T) {
+	db := historytest.Views(t)
+	read := func() error {
+		return projections.Read(t.Context(), db, "lengths", func(*sql.Tx, eventstore.Position, time.Time) error { return nil })
+	}
+	if err := read(); !errors.Is(err, projections.ErrNotReady) {
+		t.Errorf("got %v", err)
+	}
+	if err := projections.NewRunner(db, memory.New(nil), newLengths(db), nil).RunToEnd(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A thousand watches of a busy view cost little: the fold of one page and a look at
+// its changes for each.
+func BenchmarkThousandWatches(b *testing.B) {
+	db := historytest.Views(b)
+	v := newLengths(db)
+	s := memory.New(nil)
+	r := projections.NewRunner(db, s, v, nil)
+	if err := r.RunToEnd(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	at := make([]eventstore.Position, 1000)
+	for b.Loop() {
+		for i := range 100 {
+			if _, err := s.Append(b.Context(), eventstore.Append{Writes: []eventstore.Write{{
+				Stream: eventstore.StreamOf("thing", fmt.Sprint(i)), Drafts: []eventstore.Draft{{Type: "fact", At: noon, Data: []byte("{}")}},
+			}}}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := r.RunToEnd(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		for i := range at {
+			d, err := v.Since(b.Context(), []string{"all", fmt.Sprint(i)}, []string{"all"}, at[i])
+			if err != nil {
+				b.Fatal(err)
+			}
+			at[i] = d.To
+		}
+	}
+}

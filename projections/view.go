@@ -95,6 +95,8 @@ var (
 	ErrTooOld = errors.New("projections: position is too old")
 	// ErrAhead says that the view has not reached the position yet; wait for Changed.
 	ErrAhead = errors.New("projections: view has not reached the position")
+	// ErrNotReady says that a view's tables are not made yet: its runner has just begun.
+	ErrNotReady = errors.New("projections: view is not ready")
 	// ErrStopped says that the view met a fact it cannot fold and stands still.
 	ErrStopped = errors.New("projections: view is stopped")
 )

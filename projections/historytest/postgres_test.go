@@ -2,11 +2,15 @@ package historytest_test
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
+	"gridcommand/domain/incident"
 	"gridcommand/eventstore/postgrestest"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
@@ -115,5 +119,59 @@ func TestTwoProgramsShareTheViews(t *testing.T) {
 				t.Errorf("rows differ (-alone +shared):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is asked of the views is answered alike from both databases.
+func TestQuestionsOnPostgres(t *testing.T) {
+	h := historytest.New(t, 26)
+	h.Live(700)
+	folder := historytest.Folder(t)
+	yes, noon, box := true, h.Now.Add(-8*time.Hour), orb.Bound{Min: orb.Point{113.1, 23.2}, Max: orb.Point{113.4, 23.5}}
+	var answers []string
+	for _, db := range []*sqldb.DB{historytest.Views(t), onPostgres(t)} {
+		book, ground, sums := casebook.New(db, folder), picture.New(db, folder), tally.New(db, folder)
+		for _, v := range []projections.View{book, ground, sums} {
+			if err := projections.NewRunner(db, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var all []any
+		add := func(answer any, err error) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, answer)
+		}
+		for _, q := range []casebook.Query{
+			{}, {Sort: "number"}, {Sort: "-due"}, {Sort: "updated"}, {Q: "生活垃圾"}, {Q: "三㘵 00"}, {Q: "lamp"}, {Q: "100%"}, {BBox: &box, Overdue: &yes},
+			{Flag: []incident.Flag{incident.OutsideGrid}}, {From: &noon, Status: []incident.Status{incident.StatusOpen, incident.StatusClosed}},
+		} {
+			for _, scope := range [][]string{{"area:440114"}, {"area:440114002", "held:440114002-S01"}, {"by:system:person-1"}, nil} {
+				q.Scope, q.Limit, q.Cursor = scope, 20, ""
+				first, err := book.List(t.Context(), q)
+				add(first, err)
+				if q.Cursor = first.NextCursor; q.Cursor != "" {
+					add(book.List(t.Context(), q))
+				}
+			}
+		}
+		add(ground.Features(t.Context(), picture.Query{At: &noon, Scope: []string{"area:440114"}}))
+		add(ground.Features(t.Context(), picture.Query{BBox: &box, Scope: []string{"area:440114"}}))
+		for _, by := range tally.Bys {
+			add(sums.Statistics(t.Context(), tally.Query{By: by, Scope: []string{"area:440114"}}))
+			add(sums.Statistics(t.Context(), tally.Query{By: by, Scope: []string{"area:440114002", "held:D01"}}))
+		}
+		data, err := json.MarshalIndent(all, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, string(data))
+	}
+	if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
+		t.Errorf("answers differ (-SQLite +PostgreSQL):\n%s", diff[:min(len(diff), 4000)])
+	}
+	if len(answers[0]) < 10_000 {
+		t.Error("the questions are of no use: hardly an answer")
 	}
 }
