@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"gridcommand/domain/incident"
@@ -52,6 +53,7 @@ func (s *Service) resume(ctx context.Context) (epoch string, err error) {
 		f.start(at[f.name])
 	}
 	s.timers.start(at[Timers], timers, parked)
+	s.kept = nil
 	return epoch, nil
 }
 
@@ -128,6 +130,9 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 	}
 	ids, timers := s.timers.takeDirty()
 	s.board.Unlock()
+	if len(ids) == 0 && maps.Equal(at, s.kept) {
+		return nil
+	}
 
 	err := s.state.Tx(ctx, func(tx *sql.Tx) error {
 		for name, p := range at {
@@ -145,6 +150,7 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 		s.board.Unlock()
 		return fmt.Errorf("workflow: writing checkpoints: %w", err)
 	}
+	s.kept = at
 	return nil
 }
 

@@ -88,14 +88,15 @@ func (w *town) checkEach(ids []string) {
 		must(w.t, err)
 		count := map[string]int{}
 		for _, r := range records {
+			e, err := incident.Decode(r.Type, r.Data)
+			must(w.t, err)
 			name := r.Type
-			if e, _ := incident.Decode(r.Type, r.Data); name == "incident.warned" || name == "incident.expired" {
-				switch e := e.(type) {
-				case incident.Warned:
-					name = fmt.Sprint(name, e.Clock, e.Due)
-				case incident.Expired:
-					name = fmt.Sprint(name, e.Clock, e.Due)
-				}
+			switch e := e.(type) { // the clocks speak once for each of their runs
+			case incident.Warned:
+				name = fmt.Sprint(name, e.Clock, e.Due)
+			case incident.Expired:
+				name = fmt.Sprint(name, e.Clock, e.Due)
+			default:
 			}
 			count[name]++
 		}

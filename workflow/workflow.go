@@ -58,8 +58,9 @@ type Service struct {
 	timers    *timers
 	handles   map[string]message.NoPublishHandlerFunc
 
-	elsewhere bool       // another process runs the handlers; guarded by the board's lock
-	operator  sync.Mutex // one retry or drop at a time
+	kept      map[string]eventstore.Position // checkpoints as written last; of the running goroutine
+	elsewhere bool                           // another process runs the handlers; guarded by the board's lock
+	operator  sync.Mutex                     // one retry or drop at a time
 }
 
 // patience is how a failing fact is tried again before it is parked.
