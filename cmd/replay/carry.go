@@ -6,6 +6,7 @@ import (
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/reference"
+	"gridcommand/eventstore"
 	"gridcommand/geo/basegrid"
 	"gridcommand/workflow"
 )
@@ -21,6 +22,12 @@ type Carrier struct {
 	Source  incident.Source
 	Mapping string // name of the external system in facts
 	Flags   []incident.Flag
+}
+
+// key is what a row is known by: its source and the number it has there. A row that
+// was replayed is not imported again, nor the other way round.
+func (c Carrier) key(row Row) eventstore.Key {
+	return eventstore.Key{Scope: "row:" + string(c.Source), ID: row.ExternalID}
 }
 
 // Report returns the command that opens a row's incident.

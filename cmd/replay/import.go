@@ -30,7 +30,7 @@ func Import(ctx context.Context, s *workflow.Service, ledger eventstore.Store, c
 	g.SetLimit(atOnce)
 	for i, row := range rows {
 		g.Go(func() error {
-			key := eventstore.Key{Scope: "import:" + string(c.Source), ID: row.ExternalID}
+			key := c.key(row)
 			if _, known, err := ledger.Lookup(gctx, key); err != nil || known {
 				return err
 			}

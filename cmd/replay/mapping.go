@@ -3,9 +3,10 @@ package replay
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -63,13 +64,15 @@ func ReadMapping(r io.Reader, known func(catalogue.Key) bool) (*Mapping, error) 
 	if err := dec.Decode(&m); err != nil {
 		return nil, fmt.Errorf("mapping: %w", err)
 	}
-	if dec.More() {
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("mapping: something follows the object")
 	}
 	if m.zone, err = time.LoadLocation(m.Zone); err != nil {
 		return nil, fmt.Errorf("mapping: zone: %w", err)
 	}
 	switch {
+	case m.Zone == "Local":
+		return nil, fmt.Errorf("mapping: zone: Local is another place on every machine; name one, like Asia/Shanghai")
 	case m.Columns.ExternalID == "":
 		return nil, fmt.Errorf("mapping: columns.external_id is needed: rows are known by it")
 	case m.Columns.ReportedAt == "":
@@ -78,10 +81,12 @@ func ReadMapping(r io.Reader, known func(catalogue.Key) bool) (*Mapping, error) 
 		return nil, fmt.Errorf("mapping: columns.lng and columns.lat come together")
 	case m.TimeLayout == "":
 		return nil, fmt.Errorf("mapping: time_layout is needed")
+	case !tellsTime(m.TimeLayout):
+		return nil, fmt.Errorf("mapping: time_layout %q has no year, month and day; write it with the moment 2006-01-02 15:04:05", m.TimeLayout)
 	case m.DefaultMatter == "":
 		return nil, fmt.Errorf("mapping: default_matter is needed")
 	}
-	if !contains(incident.Sources, m.Source) {
+	if !slices.Contains(incident.Sources, m.Source) {
 		return nil, fmt.Errorf("mapping: source %q is none of %v", m.Source, incident.Sources)
 	}
 	if !known(national(m.DefaultMatter)) {
@@ -97,18 +102,20 @@ func ReadMapping(r io.Reader, known func(catalogue.Key) bool) (*Mapping, error) 
 			if box[0] >= box[2] || box[1] >= box[3] {
 				return nil, fmt.Errorf("mapping: relocate: %v is not west, south, east, north", box)
 			}
+			if box[0] < -180 || box[1] < -90 || box[2] > 180 || box[3] > 90 {
+				return nil, fmt.Errorf("mapping: relocate: %v is not in degrees of longitude and latitude", box)
+			}
 		}
 	}
 	return &m, nil
 }
 
-func contains[T comparable](all []T, x T) bool {
-	for _, y := range all {
-		if x == y {
-			return true
-		}
-	}
-	return false
+// tellsTime tells whether a layout keeps a date through writing and reading: one
+// written as YYYY-MM-DD would fit no time at all.
+func tellsTime(layout string) bool {
+	day := time.Date(1987, 12, 31, 0, 0, 0, 0, time.UTC)
+	back, err := time.Parse(layout, day.Format(layout))
+	return err == nil && back.Equal(day)
 }
 
 func national(code string) catalogue.Key {
@@ -126,41 +133,31 @@ func (m *Mapping) Matter(typ string) catalogue.Key {
 }
 
 // glob tells whether pattern matches the whole of s, case-sensitive; unlike path
-// patterns, * also matches slashes.
+// patterns, * also matches slashes. Only the last star ever has to give way, so the
+// work is bounded by the product of the two lengths, whatever the pattern.
 func glob(pattern, s string) bool {
-	head, rest, star := strings.Cut(pattern, "*")
-	if !star {
-		return fits(head, s) && utf8.RuneCountInString(head) == utf8.RuneCountInString(s)
-	}
-	if !fits(head, s) {
-		return false
-	}
-	for range utf8.RuneCountInString(head) {
-		_, n := utf8.DecodeRuneInString(s)
-		s = s[n:]
-	}
-	for {
-		if glob(rest, s) {
-			return true
-		}
-		if s == "" {
+	p, text := []rune(pattern), []rune(s)
+	star, resume := -1, 0 // the last star, and where the text goes on after what it took
+	i, j := 0, 0
+	for j < len(text) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, resume = i, j
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == text[j]):
+			i++
+			j++
+		case star >= 0:
+			resume++
+			i, j = star+1, resume
+		default:
 			return false
 		}
-		_, n := utf8.DecodeRuneInString(s)
-		s = s[n:]
 	}
-}
-
-// fits tells whether s begins as head does, where ? stands for any one character.
-func fits(head, s string) bool {
-	for _, want := range head {
-		have, n := utf8.DecodeRuneInString(s)
-		if n == 0 || (want != '?' && want != have) {
-			return false
-		}
-		s = s[n:]
+	for i < len(p) && p[i] == '*' {
+		i++
 	}
-	return true
+	return i == len(p)
 }
 
 // place moves a point of the file to where it is shown; false: it has no place.

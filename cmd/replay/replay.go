@@ -136,7 +136,7 @@ func (r *run) each(ctx context.Context, all []step, f func(context.Context, *ste
 
 func (r *run) report(ctx context.Context, s *step) error {
 	row := r.Rows[s.row]
-	key := eventstore.Key{Scope: "replay:" + string(r.Carrier.Source), ID: row.ExternalID}
+	key := r.Carrier.key(row)
 	number, known := "", false
 	if first, ok, err := r.Ledger.Lookup(ctx, key); err != nil {
 		return fmt.Errorf("replay: line %d: %w", row.Line, err)

@@ -24,6 +24,12 @@ import (
 // maxUnpacked bounds what a compressed file may unpack to.
 const maxUnpacked = 1 << 30
 
+// firstYear and lastYear bound what can be a time of an incident.
+const firstYear, lastYear = 1900, 2199
+
+// maxID is how long a row's number may be: the ledger keeps it as a key.
+const maxID = 128
+
 // A Row is one request of a foreign file, ready to be carried through the workflow.
 type Row struct {
 	Line        int // of the file, from 1; the header is line 1
@@ -69,7 +75,10 @@ func ReadRows(r io.Reader, m *Mapping) ([]Row, error) {
 	c := csv.NewReader(plain)
 	c.FieldsPerRecord = -1
 	header, err := c.Read()
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, &FaultsError{[]Fault{{Line: 1, Reason: "the file is empty"}}}
+	case err != nil:
 		return nil, &FaultsError{[]Fault{{Line: 1, Reason: "no header: " + err.Error()}}}
 	}
 	at, faults := columns(header, m)
@@ -83,15 +92,16 @@ func ReadRows(r io.Reader, m *Mapping) ([]Row, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := c.FieldPos(0)
-		if err != nil {
-			var parse *csv.ParseError
-			if !errors.As(err, &parse) {
-				return nil, fmt.Errorf("reading rows: %w", err)
-			}
-			faults = append(faults, Fault{Line: parse.Line, Reason: parse.Err.Error()})
-			break // what follows a broken quote means nothing
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			// What follows a broken quote means nothing.
+			faults = append(faults, Fault{Line: parse.StartLine, Reason: parse.Err.Error() + "; what follows was not read"})
+			break
 		}
+		if err != nil {
+			return nil, fmt.Errorf("reading rows: %w", err)
+		}
+		line, _ := c.FieldPos(0)
 		if len(fields) != len(header) {
 			faults = append(faults, Fault{Line: line, Reason: fmt.Sprintf("%d fields, the header has %d", len(fields), len(header))})
 			continue
@@ -99,8 +109,9 @@ func ReadRows(r io.Reader, m *Mapping) ([]Row, error) {
 		row, bad := m.row(fields, at, line)
 		if first, twice := seen[row.ExternalID]; twice && row.ExternalID != "" {
 			bad = append(bad, Fault{line, m.Columns.ExternalID, fmt.Sprintf("%q also stands in line %d", row.ExternalID, first)})
+		} else {
+			seen[row.ExternalID] = line
 		}
-		seen[row.ExternalID] = line
 		faults = append(faults, bad...)
 		rows = append(rows, row)
 	}
@@ -150,7 +161,7 @@ func columns(header []string, m *Mapping) (map[string]int, []Fault) {
 	at := map[string]int{}
 	var faults []Fault
 	for i, name := range header {
-		if !utf8.ValidString(name) {
+		if !utf8.ValidString(name) || strings.ContainsRune(name, 0) { // GBK; UTF-16 without its mark
 			return nil, []Fault{{Line: 1, Reason: "the header is not UTF-8; save the file as UTF-8"}}
 		}
 		if _, twice := at[name]; twice {
@@ -174,8 +185,8 @@ func (m *Mapping) row(fields []string, at map[string]int, line int) (Row, []Faul
 			return ""
 		}
 		text := strings.TrimSpace(fields[at[column]])
-		if !utf8.ValidString(text) {
-			faults = append(faults, Fault{line, column, "not UTF-8"})
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) { // a NUL is no text to PostgreSQL either
+			faults = append(faults, Fault{line, column, "not UTF-8 text"})
 			return ""
 		}
 		return text
@@ -191,6 +202,10 @@ func (m *Mapping) row(fields []string, at map[string]int, line int) (Row, []Faul
 			return nil
 		}
 		t = t.UTC()
+		if t.Year() < firstYear || t.Year() > lastYear {
+			faults = append(faults, Fault{line, column, fmt.Sprintf("%q is not between %d and %d", text, firstYear, lastYear)})
+			return nil
+		}
 		return &t
 	}
 	c := m.Columns
@@ -198,19 +213,22 @@ func (m *Mapping) row(fields []string, at map[string]int, line int) (Row, []Faul
 		Line: line, ExternalID: get(c.ExternalID), Due: when(c.DueAt), Closed: when(c.ClosedAt),
 		Type: get(c.Type), Description: get(c.Description), Address: get(c.Address),
 	}
-	if row.ExternalID == "" {
+	switch {
+	case strings.TrimSpace(fields[at[c.ExternalID]]) == "":
 		faults = append(faults, Fault{line, c.ExternalID, "empty: rows are known by it"})
+	case utf8.RuneCountInString(row.ExternalID) > maxID:
+		faults = append(faults, Fault{line, c.ExternalID, fmt.Sprintf("longer than %d characters", maxID)})
 	}
 	if reported := when(c.ReportedAt); reported != nil {
 		row.Reported = *reported
-	} else if len(faults) == 0 {
+	} else if strings.TrimSpace(fields[at[c.ReportedAt]]) == "" {
 		faults = append(faults, Fault{line, c.ReportedAt, "empty"})
 	}
 	if row.Description == "" {
 		row.Description = row.Type
 	}
 	row.Matter = m.Matter(row.Type)
-	if row.Closed != nil && row.Closed.Before(row.Reported) {
+	if row.Closed != nil && !row.Reported.IsZero() && row.Closed.Before(row.Reported) {
 		reported := row.Reported
 		row.Closed = &reported
 		row.Flags = append(row.Flags, incident.ClosedBeforeReported)
