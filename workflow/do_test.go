@@ -90,8 +90,8 @@ func TestARefusalComesBackAsItIsAndLeavesNothing(t *testing.T) {
 	w := founded(t, inMemory())
 	id := w.reports(inspector, nil)
 	_, err := w.Do(t.Context(), id, incident.Pass{}, other, Options{Key: key("a")})
-	if _, ok := err.(*domain.Refusal); !ok {
-		t.Errorf("got %v, want a plain refusal", err)
+	if refusal, ok := domain.AsRefusal(err); !ok || refusal.Error() != err.Error() {
+		t.Errorf("got %v, want a refusal and nothing around it", err)
 	}
 	w.wants(id, "reported routed")
 }
