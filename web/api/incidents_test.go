@@ -153,6 +153,15 @@ func TestACallerIsMaskedAndNeverInTheLedger(t *testing.T) {
 		t.Errorf("flags %v", confidential.at("flags"))
 	}
 	s.fold()
+	var one, other string
+	if err := s.server.State.Read.QueryRowContext(t.Context(), `SELECT MIN(subject), MAX(subject) FROM callers`).Scan(&one, &other); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/incidents", "/incidents/" + id, "/incidents/" + id + "/timeline"} {
+		if raw := s.get("hotline", path).want(200).raw; bytes.Contains(raw, []byte(one)) || bytes.Contains(raw, []byte(other)) {
+			t.Errorf("%s shows the reference to the caller", path)
+		}
+	}
 	seen := s.get("hotline", "/incidents").raw
 	seen = append(seen, s.get("hotline", "/incidents/"+id+"/timeline").raw...)
 	page, err := s.ledger.Page(t.Context(), 0, 100)

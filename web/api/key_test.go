@@ -66,6 +66,9 @@ func TestAKeyForSomethingElseIsRefused(t *testing.T) {
 	s.post("street", "/incidents", s.reportOf(fields{"source": "leader"}), key("k")).refused(422, "key_reused")
 	// Another account's key is another key.
 	s.command("district", id, "comment", fields{"text": "三"}, key("k")).want(200)
+	// The same body to another URL is something else as well.
+	s.command("street", id, "void", fields{"reason": "重复"}, key("v")).want(200)
+	s.command("street", id, "reopen", fields{"reason": "重复"}, key("v")).refused(422, "key_reused")
 }
 
 func TestARefusalIsNotRemembered(t *testing.T) {
