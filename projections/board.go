@@ -112,6 +112,15 @@ func (b *Board) Since(ctx context.Context, any, scope []string, after eventstore
 		switch {
 		case after > b.position:
 			return Delta{}, ErrAhead
+		case after == 0: // before the first fact there was nothing
+			sight, d := b.sight(any, scope), Delta{To: b.position, At: b.at}
+			for id, it := range b.items {
+				if sight.sees(it.keys) {
+					d.Put = append(d.Put, Item{ID: id, Data: it.data})
+				}
+			}
+			byID(d.Put)
+			return d, nil
 		case after < b.floor:
 			return Delta{}, errInHistory
 		}

@@ -301,6 +301,9 @@ func TestSinceKnowsItsEnds(t *testing.T) {
 	if err != nil || d.To != 2 || len(d.Put)+len(d.Gone) != 0 {
 		t.Errorf("out of scope: %+v, %v", d, err)
 	}
+	if d, err = v.Since(t.Context(), []string{"all"}, []string{"all"}, 0); err != nil || d.To != 2 || len(d.Put) != 2 || len(d.Gone) != 0 {
+		t.Errorf("since the beginning: %+v, %v", d, err)
+	}
 	pokes, done := v.Changed()
 	defer done()
 	add(t, s, "fact", "c")
