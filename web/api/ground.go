@@ -38,7 +38,7 @@ func (s *server) locate(_ context.Context, _ *Request, q locateQuery) (Located, 
 	var faults []FieldError
 	for name, missing := range map[string]bool{"lng": q.Lng == nil, "lat": q.Lat == nil, "crs": q.CRS == ""} {
 		if missing {
-			faults = append(faults, FieldError{Pointer: name, Detail: "is required"})
+			faults = append(faults, FieldError{Parameter: name, Detail: "is required"})
 		}
 	}
 	if len(faults) > 0 {
@@ -46,7 +46,7 @@ func (s *server) locate(_ context.Context, _ *Request, q locateQuery) (Located, 
 	}
 	point, faults := toWGS84(orb.Point{*q.Lng, *q.Lat}, q.CRS)
 	for i := range faults {
-		faults[i].Pointer = faults[i].Pointer[1:]
+		faults[i].Parameter, faults[i].Pointer = faults[i].Pointer[1:], ""
 	}
 	if len(faults) > 0 {
 		return Located{}, invalid(faults...)

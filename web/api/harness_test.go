@@ -245,12 +245,17 @@ func (a answer) refused(status int, code string) answer {
 	return a
 }
 
-// pointers are the places that a problem complains of.
+// pointers are the places and parameters that a problem complains of.
 func (a answer) pointers() []string {
 	a.t.Helper()
 	var all []string
 	for _, e := range a.at("errors").([]any) {
-		all = append(all, e.(map[string]any)["pointer"].(string))
+		e := e.(map[string]any)
+		if name, ok := e["parameter"].(string); ok {
+			all = append(all, name)
+		} else if pointer, ok := e["pointer"].(string); ok {
+			all = append(all, pointer)
+		}
 	}
 	return all
 }

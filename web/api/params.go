@@ -77,7 +77,7 @@ func (s *schemas) params(t reflect.Type) []param {
 // parameters and wrong values are errors.
 func (s *schemas) readParams(params []param, given url.Values, target reflect.Value) []FieldError {
 	var found []FieldError
-	bad := func(name, detail string) { found = append(found, FieldError{Pointer: name, Detail: detail}) }
+	bad := func(name, detail string) { found = append(found, FieldError{Parameter: name, Detail: detail}) }
 	for _, name := range sortedKeys(given) {
 		if !slices.ContainsFunc(params, func(p param) bool { return p.name == name }) {
 			bad(name, "is not a parameter of this request")

@@ -33,9 +33,10 @@ type Problem struct {
 
 // A FieldError says what is wrong with one part of a request.
 type FieldError struct {
-	Pointer string `json:"pointer" doc:"JSON pointer into the body; for a parameter, its name"`
-	Detail  string `json:"detail"`
-	Code    string `json:"code,omitempty"`
+	Pointer   string `json:"pointer,omitempty" doc:"JSON pointer into the body"`
+	Parameter string `json:"parameter,omitempty" doc:"name of a query parameter or header"`
+	Detail    string `json:"detail"`
+	Code      string `json:"code,omitempty"`
 }
 
 func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail) }
@@ -59,14 +60,15 @@ func forbidden() *Problem {
 func invalid(at ...FieldError) *Problem {
 	p := problem(http.StatusUnprocessableEntity, "invalid", "the request is not valid")
 	if len(at) > 0 {
-		p.Detail = at[0].Pointer + ": " + at[0].Detail
+		p.Detail = at[0].Pointer + at[0].Parameter + ": " + at[0].Detail
 		p.Errors = at
 	}
 	return p
 }
 
-func wrong(pointer, format string, args ...any) *Problem {
-	return invalid(FieldError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+// wrong is the 422 of one parameter.
+func wrong(parameter, format string, args ...any) *Problem {
+	return invalid(FieldError{Parameter: parameter, Detail: fmt.Sprintf(format, args...)})
 }
 
 // busy is the 503 of a server that can answer later.
