@@ -23,7 +23,7 @@ type LedgerCmd struct {
 // readOnly opens the ledger of a place for reading, also beside a running server.
 func (p place) readOnly(ctx context.Context) (eventstore.Store, error) {
 	if p.pg != "" {
-		return postgres.Open(ctx, p.pg, nil)
+		return postgres.OpenReadOnly(ctx, p.pg)
 	}
 	if !p.exists() {
 		return nil, fmt.Errorf("no ledger in %s", p.dir)

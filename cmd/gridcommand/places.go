@@ -93,10 +93,13 @@ func (p place) open(ctx context.Context) (_ *databases, err error) {
 func (p place) database(ctx context.Context, name string) (*sqldb.DB, error) {
 	var db *sqldb.DB
 	var err error
-	if p.pg != "" {
+	switch file := filepath.Join(p.dir, name+".db"); {
+	case p.pg != "":
 		db, err = sqldb.OpenPostgres(ctx, p.pg, name)
-	} else {
-		db, err = sqldb.OpenSQLite(ctx, filepath.Join(p.dir, name+".db"))
+	case name == "views":
+		db, err = sqldb.OpenSQLiteDerived(ctx, file)
+	default:
+		db, err = sqldb.OpenSQLite(ctx, file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the %s: %w", name, err)

@@ -135,12 +135,13 @@ func (v *verdict) facts(ctx context.Context, ledger eventstore.Store) error {
 
 // views folds each view anew, up to where the stored one stands, and compares.
 func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) error {
-	if p.pg == "" {
-		if _, err := os.Stat(filepath.Join(p.dir, "views.db")); errors.Is(err, os.ErrNotExist) {
-			return nil // views may be deleted; they are folded anew at the next start
-		}
+	var stored *sqldb.DB
+	var err error
+	if p.pg != "" {
+		stored, err = p.database(ctx, "views")
+	} else if stored, err = sqldb.OpenSQLiteReadOnly(ctx, filepath.Join(p.dir, "views.db")); errors.Is(err, os.ErrNotExist) {
+		return nil // views may be deleted; they are folded anew at the next start
 	}
-	stored, err := p.database(ctx, "views")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sqldb_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"os"
@@ -168,5 +169,24 @@ func TestCloseFoldsTheLogAway(t *testing.T) {
 func TestReadOnlyNeedsAFile(t *testing.T) {
 	if _, err := sqldb.OpenSQLiteReadOnly(t.Context(), filepath.Join(t.TempDir(), "none.db")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("OpenSQLiteReadOnly: %v, want ErrNotExist", err)
+	}
+}
+
+func TestDerivedFilesDoNotWaitForTheDisk(t *testing.T) {
+	for name, c := range map[string]struct {
+		open func(context.Context, string) (*sqldb.DB, error)
+		want int
+	}{"derived": {sqldb.OpenSQLiteDerived, 1}, "own": {sqldb.OpenSQLite, 2}} {
+		db, err := c.open(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var level int // 1 NORMAL, 2 FULL
+		if err := db.Write.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil || level != c.want {
+			t.Errorf("%s: synchronous is %d (%v), want %d", name, level, err, c.want)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

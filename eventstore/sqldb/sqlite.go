@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,17 @@ var sqlitePragmas = []string{
 // transaction that reads first cannot find later that it may not write.
 // [DB.Close] folds the log back into the file.
 func OpenSQLite(ctx context.Context, path string) (*DB, error) {
+	return openSQLite(ctx, path, sqlitePragmas)
+}
+
+// OpenSQLiteDerived is [OpenSQLite] for what can be made again from the ledger: a
+// commit does not wait for the disk. After a power cut the file is whole but may
+// have lost its last commits.
+func OpenSQLiteDerived(ctx context.Context, path string) (*DB, error) {
+	return openSQLite(ctx, path, append(slices.Clone(sqlitePragmas), "synchronous(NORMAL)"))
+}
+
+func openSQLite(ctx context.Context, path string, pragmas []string) (*DB, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: %w", err)
@@ -46,7 +58,7 @@ func OpenSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("sqldb: %w", err)
 	}
-	write, err := sql.Open("sqlite", sqliteURL(path, "rw", append([]string{"journal_mode(WAL)"}, sqlitePragmas...)))
+	write, err := sql.Open("sqlite", sqliteURL(path, "rw", append([]string{"journal_mode(WAL)"}, pragmas...)))
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
 	}
