@@ -78,7 +78,9 @@ export function offered(allowed: readonly string[]): readonly CommandSpec[] {
 export function inFront(all: readonly CommandSpec[], room = 5): { readonly front: readonly CommandSpec[]; readonly rest: readonly CommandSpec[] } {
   const quiet = (s: CommandSpec): boolean => ['void', 'merge', 'attach', 'comment', 'correct', 'hand-over', 'supervise'].includes(s.command);
   const loud = all.filter((s) => !quiet(s)).slice(0, room);
-  return { front: loud, rest: all.filter((s) => !loud.includes(s)) };
+  // Where little can be done, a remark is no longer a detail.
+  const front = loud.length >= 2 ? loud : [...loud, ...all.filter((s) => quiet(s) && s.tone !== 'danger')].slice(0, 3);
+  return { front, rest: all.filter((s) => !front.includes(s)) };
 }
 
 /** Commands that make sense for many incidents at once: their fields mean the same for each. */

@@ -1,5 +1,5 @@
 /** The page's one live socket, the ledger's clock that it sets, and the district's open incidents. */
-import { shallowRef } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { api } from '@shared/api';
 import { hear, ledgerTime, type Reading } from '@shared/clock';
 import { emptyBoard, type Board, type Touched } from '@shared/folds';
@@ -17,6 +17,9 @@ export const behind = shallowRef(0);
 export const picture = shallowRef<Board<PictureFeature>>(emptyBoard());
 export const worklist = shallowRef<Board<Incident>>(emptyBoard());
 export const online = shallowRef(typeof navigator === 'undefined' ? true : navigator.onLine);
+
+/** What is shown is old: nothing has been heard for a while, or there is no network. */
+export const stale = computed(() => liveState.value.liveness === 'stale' || liveState.value.liveness === 'ended' || !online.value);
 
 type Heard<T extends { readonly id: string }> = (board: Board<T>, before: Board<T>, what: Touched) => void;
 const pictureListeners = new Set<Heard<PictureFeature>>();

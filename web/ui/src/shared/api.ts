@@ -3,6 +3,7 @@
  * that a page can show. The session is the browser's HttpOnly cookie; nothing here
  * ever sees a token.
  */
+import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import {
   readProblem, readTimelineEntry, trust,
   type Criterion, type Incident, type IncidentPage, type Located, type Matter, type PictureFeature, type Problem,
@@ -122,6 +123,7 @@ export const api = {
   units: async () => (await request<{ readonly items: readonly Unit[] }>('GET', '/units')).items,
   matters: async () => (await request<{ readonly items: readonly Matter[] }>('GET', '/matters')).items,
   criteria: async () => (await request<{ readonly items: readonly Criterion[] }>('GET', '/criteria')).items,
+  cell: (code: string) => request<Feature<Polygon | MultiPolygon>>('GET', `/grid/cells/${id(code)}`),
   locate: (lng: number, lat: number, signal?: AbortSignal) =>
     request<Located>('GET', `/grid/locate${query({ lng, lat, crs: 'wgs84' })}`, signal === undefined ? {} : { signal }),
   picture: (params: Params, signal?: AbortSignal) =>

@@ -251,9 +251,11 @@ export function openLive(deps: LiveDeps): Live {
       } else if (silent >= probeAfter && deps.probe !== undefined && !probing) {
         probing = true;
         const asked = socket;
+        const heardBefore = heardAt;
         void deps.probe().then((answers) => {
           probing = false;
-          if (answers || socket !== asked) return;
+          // A page that is itself too busy to be answered in time has still heard frames.
+          if (answers || socket !== asked || heardAt !== heardBefore) return;
           lose('unreachable');
           asked.close(1000, 'unreachable');
         });

@@ -4,6 +4,7 @@
  * anybody else. The ground is illustrative and every page that shows it says so.
  */
 import { setWorkerUrl, type LayerSpecification, type StyleSpecification } from 'maplibre-gl';
+import type { MultiPolygon, Polygon } from 'geojson';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { trust, type Lamp } from './wire';
 
@@ -75,6 +76,22 @@ export function groundLayers(p: Palette, o: GroundOptions = {}): LayerSpecificat
     label('community-names', 'communities', 12, size - 2, p['map-label-2'], 0.02),
     label('street-names', 'streets', 0, size, p['map-label'], 0.08),
   ];
+}
+
+/** Ids of the layers that name places; a face may move them above its own marks. */
+export const nameLayers: readonly string[] = ['community-names', 'street-names'];
+
+/** West, south, east, north of a polygon or several. */
+export function boundsOf(g: Polygon | MultiPolygon): [number, number, number, number] {
+  const rings = g.type === 'Polygon' ? g.coordinates : g.coordinates.flat();
+  const b: [number, number, number, number] = [180, 90, -180, -90];
+  for (const [x = 0, y = 0] of rings.flat()) {
+    b[0] = Math.min(b[0], x);
+    b[1] = Math.min(b[1], y);
+    b[2] = Math.max(b[2], x);
+    b[3] = Math.max(b[3], y);
+  }
+  return b;
 }
 
 /** A whole style without incidents; a face adds its own layers above. */

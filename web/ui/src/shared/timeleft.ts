@@ -52,6 +52,23 @@ export function shareUsed(from: string | null, due: string | null, now: number |
   return Math.min(1, Math.max(0, (now - begin) / (end - begin)));
 }
 
+/**
+ * How much of what a clock counts has been counted, 0 to 1. A limit in working hours
+ * does not run at night, so its bar must not either.
+ */
+export function shareCounted(periods: readonly { readonly from: string; readonly to: string }[], now: number | null): number | null {
+  if (now === null || periods.length === 0) return null;
+  let counted = 0;
+  let whole = 0;
+  for (const p of periods) {
+    const from = Date.parse(p.from);
+    const to = Date.parse(p.to);
+    whole += to - from;
+    counted += Math.max(0, Math.min(now, to) - from);
+  }
+  return whole <= 0 ? null : Math.min(1, counted / whole);
+}
+
 /** What breaks first comes first: by stage deadline, suspended and undated ones last. */
 export function byUrgency(
   a: { readonly due: { readonly stage: string | null }; readonly suspended: boolean; readonly reported_at: string },

@@ -23,6 +23,7 @@ export const en: Messages = {
     verifying: 'Verifying', intake: 'Intake', dispatching: 'Dispatching', handling: 'Handling', handling_unaccepted: 'Unsigned',
     coordinating: 'Coordinating', checking: 'Checking', closing: 'Closing',
   },
+  step: { reported: 'Reported', verifying: 'Verify', intake: 'File', dispatching: 'Dispatch', handling: 'Handle', checking: 'Check', closing: 'Close' },
   status: { open: 'Open', closed: 'Closed', declined: 'Declined', voided: 'Voided', merged: 'Merged' },
   tier: { community: 'Community', street: 'Street', district: 'District' },
   lamp: { green: 'Green', yellow: 'Yellow', red: 'Red', grey: 'Grey' },
@@ -150,7 +151,7 @@ export const en: Messages = {
   },
   stats: {
     title: 'Statistics', by: 'By', street: 'Street', community: 'Community', unit: 'Unit', matter: 'Matter', source: 'Source', tier: 'Tier', day: 'Day', from: 'From', to: 'To', reading: 'Reading', fact: 'Fact', exempted: 'Exempted',
-    chart: 'Chart', table: 'Table', empty: 'No incidents in this time', na: '—', naWhy: 'no denominator', name: 'Name', total: 'Total', denominators: 'In brackets: numerator/denominator', thisMonth: 'This month', lastMonth: 'Last month', sevenDays: '7 days', today: 'Today',
+    chart: 'Chart', table: 'Table', empty: 'No incidents in this time', na: '—', naWhy: 'no denominator', name: 'Name', total: 'Total', denominators: 'In grey: numerator/denominator; totals add these, never rates', thisMonth: 'This month', lastMonth: 'Last month', sevenDays: '7 days', today: 'Today',
     metric: 'Indicator', asOf: 'As of ledger position {p}', load: 'The statistics could not be loaded',
   },
   indicator: {

@@ -22,6 +22,7 @@ export const zh = {
     verifying: '待核实', intake: '待立案', dispatching: '待派遣', handling: '处置中', handling_unaccepted: '待签收',
     coordinating: '会商中', checking: '待核查', closing: '待结案',
   },
+  step: { reported: '上报', verifying: '核实', intake: '立案', dispatching: '派遣', handling: '处置', checking: '核查', closing: '结案' },
   status: { open: '在办', closed: '已结案', declined: '不予立案', voided: '已作废', merged: '已并案' },
   tier: { community: '村居级', street: '街镇级', district: '区级' },
   lamp: { green: '绿灯', yellow: '黄灯', red: '红灯', grey: '灰灯' },
@@ -149,7 +150,7 @@ export const zh = {
   },
   stats: {
     title: '统计', by: '按', street: '街镇', community: '村居', unit: '单位', matter: '事项', source: '来源', tier: '层级', day: '日期', from: '起', to: '止', reading: '口径', fact: '事实口径', exempted: '考核口径',
-    chart: '图', table: '表', empty: '这段时间没有事件', na: '—', naWhy: '无基数', name: '名称', total: '合计', denominators: '括号内为 分子/分母', thisMonth: '本月', lastMonth: '上月', sevenDays: '近7天', today: '今日',
+    chart: '图', table: '表', empty: '这段时间没有事件', na: '—', naWhy: '无基数', name: '名称', total: '合计', denominators: '灰色小字为 分子/分母，率由其计算，合计不对率取平均', thisMonth: '本月', lastMonth: '上月', sevenDays: '近7天', today: '今日',
     metric: '指标', asOf: '截至存证序号 {p}', load: '统计载入失败',
   },
   indicator: {
