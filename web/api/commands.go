@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"strconv"
 
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
@@ -112,36 +111,45 @@ func ask[B extended](name, summary string, f func(*server, *Request, B, incident
 		}}
 }
 
-type (
-	plainBody = PlainCommand
-	extra     = incident.Extra
-)
-
 // verbs is every command that a person may give to an incident.
 var verbs = []verb{
-	say("confirm", "Found true on site", func(_ plainBody, x extra) incident.Command { return incident.Confirm{Extra: x} }),
-	say("refute", "Nothing found on site", func(b ReasonCommand, x extra) incident.Command { return incident.Refute{Extra: x, Reason: b.Reason} }),
+	say("confirm", "Found true on site", func(_ PlainCommand, x incident.Extra) incident.Command { return incident.Confirm{Extra: x} }),
+	say("refute", "Nothing found on site", func(b ReasonCommand, x incident.Extra) incident.Command {
+		return incident.Refute{Extra: x, Reason: b.Reason}
+	}),
 	ask("file", "Accept as a case", (*server).fileCommand),
-	say("decline", "Refuse as a case", func(b ReasonCommand, x extra) incident.Command { return incident.Decline{Extra: x, Reason: b.Reason} }),
+	say("decline", "Refuse as a case", func(b ReasonCommand, x incident.Extra) incident.Command {
+		return incident.Decline{Extra: x, Reason: b.Reason}
+	}),
 	ask("dispatch", "Give to a unit, or to a lower desk", (*server).dispatchCommand),
-	say("accept", "Sign for it", func(_ plainBody, x extra) incident.Command { return incident.Accept{Extra: x} }),
-	say("handle", "Say that it is put right", func(b HandleCommand, x extra) incident.Command { return incident.Handle{Extra: x, Result: b.Result} }),
-	say("return", "Hand back to the desk that dispatched", func(b ReturnCommand, x extra) incident.Command {
+	say("accept", "Sign for it", func(_ PlainCommand, x incident.Extra) incident.Command { return incident.Accept{Extra: x} }),
+	say("handle", "Say that it is put right", func(b HandleCommand, x incident.Extra) incident.Command {
+		return incident.Handle{Extra: x, Result: b.Result}
+	}),
+	say("return", "Hand back to the desk that dispatched", func(b ReturnCommand, x incident.Extra) incident.Command {
 		return incident.Return{Extra: x, Reason: b.Reason, Code: b.Code}
 	}),
 	ask("transfer", "Move to another unit", (*server).transferCommand),
-	say("escalate", "Move up a tier", func(b EscalateCommand, x extra) incident.Command {
+	say("escalate", "Move up a tier", func(b EscalateCommand, x incident.Extra) incident.Command {
 		return incident.Escalate{Extra: x, Reason: b.Reason, Code: b.Code}
 	}),
-	say("pass", "The check found it put right", func(_ plainBody, x extra) incident.Command { return incident.Pass{Extra: x} }),
-	say("fail", "The check did not", func(b ReasonCommand, x extra) incident.Command { return incident.Fail{Extra: x, Reason: b.Reason} }),
-	say("close", "End it", func(b CloseCommand, x extra) incident.Command {
+	say("pass", "The check found it put right", func(_ PlainCommand, x incident.Extra) incident.Command { return incident.Pass{Extra: x} }),
+	say("fail", "The check did not", func(b ReasonCommand, x incident.Extra) incident.Command {
+		return incident.Fail{Extra: x, Reason: b.Reason}
+	}),
+	say("close", "End it", func(b CloseCommand, x incident.Extra) incident.Command {
 		return incident.Close{Extra: x, ClosingConditionMet: b.ClosingConditionMet}
 	}),
-	say("reopen", "Take it up again", func(b ReasonCommand, x extra) incident.Command { return incident.Reopen{Extra: x, Reason: b.Reason} }),
-	say("void", "End it as never valid", func(b ReasonCommand, x extra) incident.Command { return incident.Void{Extra: x, Reason: b.Reason} }),
-	say("comment", "Add a remark", func(b CommentCommand, x extra) incident.Command { return incident.Comment{Extra: x, Text: b.Text} }),
-	say("attach", "Add photos", func(_ AttachCommand, x extra) incident.Command { return incident.Attach{Extra: x} }),
+	say("reopen", "Take it up again", func(b ReasonCommand, x incident.Extra) incident.Command {
+		return incident.Reopen{Extra: x, Reason: b.Reason}
+	}),
+	say("void", "End it as never valid", func(b ReasonCommand, x incident.Extra) incident.Command {
+		return incident.Void{Extra: x, Reason: b.Reason}
+	}),
+	say("comment", "Add a remark", func(b CommentCommand, x incident.Extra) incident.Command {
+		return incident.Comment{Extra: x, Text: b.Text}
+	}),
+	say("attach", "Add photos", func(_ AttachCommand, x incident.Extra) incident.Command { return incident.Attach{Extra: x} }),
 }
 
 func (s *server) fileCommand(_ *Request, b FileCommand, x incident.Extra) (incident.Command, []FieldError) {
@@ -167,16 +175,14 @@ func (s *server) judgeUnit(code string) []FieldError {
 	return nil
 }
 
-// basis says why a unit was chosen: the row or ruling that names it, if one does.
+// basis says why a unit may be chosen: the row or ruling that names it, or else what
+// whoever chose it says.
 func (s *server) basis(r *Request, b UnitCommand) incident.Basis {
 	book, state := s.Reference.Book, r.Case.State
 	basis := incident.Basis{PolicyVersion: s.Reference.Policy.Version, Reason: b.Reason}
 	for _, c := range book.Candidates(state.Matter, state.Place, book.DeskOf(r.Person.Unit)) {
 		if c.Unit == b.Unit {
-			basis.Row, basis.Ruling = c.Row, c.Ruling
-			if basis.Reason == "" {
-				basis.Reason = c.Reason
-			}
+			basis.Row, basis.Ruling, basis.Reason = c.Row, c.Ruling, c.Reason
 			break
 		}
 	}
@@ -225,5 +231,3 @@ func (s *server) command(ctx context.Context, r *Request, v verb, body any) (Com
 	file, err := s.written(ctx, r, out)
 	return CommandAnswer{Incident: file, Position: int64(out.Position)}, err
 }
-
-func itoa(i int) string { return strconv.Itoa(i) }

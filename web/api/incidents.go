@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -373,7 +374,7 @@ func (s *server) judgePhotos(ctx context.Context, r *Request, ids []string) ([]F
 			return nil, err
 		}
 		if !ok {
-			faults = append(faults, FieldError{Pointer: "/photos/" + itoa(i), Detail: "is no photo that you uploaded or can see", Code: "no_such_photo"})
+			faults = append(faults, FieldError{Pointer: "/photos/" + strconv.Itoa(i), Detail: "is no photo that you uploaded or can see", Code: "no_such_photo"})
 		}
 	}
 	return faults, nil

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
@@ -219,7 +222,7 @@ func TestMinPositionWaitsForTheView(t *testing.T) {
 	position := s.post("inspector", "/incidents", s.reportOf(nil)).want(201).at("position").(float64)
 	folded := make(chan error, 1)
 	go func() { folded <- s.runners[0].RunToEnd(t.Context()) }()
-	a := s.get("inspector", "/incidents?min_position="+itoa(int(position))).want(200)
+	a := s.get("inspector", "/incidents?min_position="+strconv.Itoa(int(position))).want(200)
 	if err := <-folded; err != nil {
 		t.Fatal(err)
 	}
@@ -236,5 +239,37 @@ func TestMinPositionThatDoesNotComeIsA503(t *testing.T) {
 		if a.header.Get("Retry-After") == "" {
 			t.Errorf("%s: no Retry-After", path)
 		}
+	}
+}
+
+// Every command that the rules know and a person may give has its URL.
+func TestEveryCommandHasAURL(t *testing.T) {
+	var have, want []string
+	for _, v := range verbs {
+		have = append(have, v.name)
+	}
+	for _, c := range incident.Commands {
+		if name := c.Name(); name != "report" && name != "warn" && name != "expire" {
+			want = append(want, name)
+		}
+	}
+	slices.Sort(have)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("commands of the rules (-) and of the API (+):\n%s", diff)
+	}
+}
+
+// A dispatch records the row that names the unit, beside what the dispatcher says.
+func TestADispatchRecordsItsBasis(t *testing.T) {
+	s := newSite(t)
+	id := s.reported("inspector", nil)
+	s.command("community", id, "file", fields{"matter": matter, "criterion": s.criterion("06010")}).want(200)
+	s.command("community", id, "dispatch", fields{"unit": "440114002002", "reason": "就近处置"}).want(200)
+	items := s.get("community", "/incidents/"+id+"/timeline").want(200).at("items").([]any)
+	data := items[len(items)-1].(map[string]any)["data"].(map[string]any)
+	basis := data["basis"].(map[string]any)
+	if data["reason"] != "就近处置" || basis["row"] != 308.0 || basis["policy_version"] == "" || basis["reason"] == "就近处置" {
+		t.Errorf("%v", data)
 	}
 }
