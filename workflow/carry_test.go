@@ -44,7 +44,10 @@ func TestACarryIsOneAppendAndHappensOnce(t *testing.T) {
 	w := founded(t, ledger)
 	script := []incident.Command{
 		w.report(func(r *incident.Report) { r.Flags = []incident.Flag{incident.Imported} }), w.filing(),
-		incident.Dispatch{Unit: w.unitOf()}, incident.Handle{Result: "已修复"}, incident.Pass{}, incident.Close{ClosingConditionMet: true},
+		incident.Dispatch{Unit: w.unitOf()},
+		incident.Handle{Result: "已修复"},
+		incident.Pass{},
+		incident.Close{ClosingConditionMet: true},
 	}
 	first, err := w.Carry(t.Context(), uuid.NewString(), along(script...), Options{Key: key("row")})
 	must(t, err)

@@ -218,12 +218,7 @@ func storedView(ctx context.Context, db *sqldb.DB, view projections.View, epoch 
 
 // digest hashes every row of a table, ordered by all its columns.
 func digest(ctx context.Context, tx *sql.Tx, table string) (string, error) {
-	empty, err := tx.QueryContext(ctx, `SELECT * FROM `+table+` WHERE 1 = 0`)
-	if err != nil {
-		return "", err
-	}
-	columns, err := empty.Columns()
-	_ = empty.Close()
+	columns, err := columnsOf(ctx, tx, table)
 	if err != nil {
 		return "", err
 	}
@@ -255,6 +250,19 @@ func digest(ctx context.Context, tx *sql.Tx, table string) (string, error) {
 		h.Write([]byte{'\n'})
 	}
 	return hex.EncodeToString(h.Sum(nil)), rows.Err()
+}
+
+func columnsOf(ctx context.Context, tx *sql.Tx, table string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT * FROM `+table+` WHERE 1 = 0`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	return columns, rows.Err()
 }
 
 // until is a ledger that ends at a position.

@@ -196,8 +196,26 @@ func (Expire) Name() string   { return "expire" }
 
 // Commands holds one zero value of every Command.
 var Commands = []Command{
-	Report{}, Confirm{}, Refute{}, File{}, Decline{}, Dispatch{}, Accept{}, Handle{}, Return{}, Transfer{}, Escalate{},
-	Pass{}, Fail{}, Close{}, Reopen{}, Void{}, Comment{}, Attach{}, Warn{}, Expire{},
+	Report{},
+	Confirm{},
+	Refute{},
+	File{},
+	Decline{},
+	Dispatch{},
+	Accept{},
+	Handle{},
+	Return{},
+	Transfer{},
+	Escalate{},
+	Pass{},
+	Fail{},
+	Close{},
+	Reopen{},
+	Void{},
+	Comment{},
+	Attach{},
+	Warn{},
+	Expire{},
 }
 
 // StageLimit is how long a stage may take, for normal and for urgent incidents.

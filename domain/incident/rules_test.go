@@ -640,11 +640,20 @@ func TestWhatAPostMayEverDo(t *testing.T) {
 		command string
 		want    bool
 	}{
-		{jurisdiction.Inspector, "report", true}, {jurisdiction.Inspector, "pass", true}, {jurisdiction.Inspector, "dispatch", false},
-		{jurisdiction.CommunityStaff, "handle", true}, {jurisdiction.Handler, "return", true}, {jurisdiction.Handler, "close", false},
-		{jurisdiction.StreetDesk, "escalate", true}, {jurisdiction.DistrictDesk, "escalate", false},
-		{jurisdiction.Supervisor, "comment", true}, {jurisdiction.Supervisor, "void", false}, {jurisdiction.Screen, "comment", false},
-		{jurisdiction.Admin, "report", false}, {jurisdiction.Hotline, "report", true}, {jurisdiction.StreetDesk, "warn", false},
+		{jurisdiction.Inspector, "report", true},
+		{jurisdiction.Inspector, "pass", true},
+		{jurisdiction.Inspector, "dispatch", false},
+		{jurisdiction.CommunityStaff, "handle", true},
+		{jurisdiction.Handler, "return", true},
+		{jurisdiction.Handler, "close", false},
+		{jurisdiction.StreetDesk, "escalate", true},
+		{jurisdiction.DistrictDesk, "escalate", false},
+		{jurisdiction.Supervisor, "comment", true},
+		{jurisdiction.Supervisor, "void", false},
+		{jurisdiction.Screen, "comment", false},
+		{jurisdiction.Admin, "report", false},
+		{jurisdiction.Hotline, "report", true},
+		{jurisdiction.StreetDesk, "warn", false},
 		{jurisdiction.StreetDesk, "teleport", false},
 	} {
 		if got := incident.MayEver(c.role, c.command); got != c.want {

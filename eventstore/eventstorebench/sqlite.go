@@ -56,7 +56,7 @@ func insertRows(ctx context.Context, db *sqldb.DB, l Load, callers int) (err err
 	defer func() { err = errors.Join(err, key.Close()) }()
 	for from := l.From; from < l.To; from += rawTransaction {
 		err := db.Tx(ctx, func(tx *sql.Tx) error {
-			fact, key := tx.StmtContext(ctx, fact), tx.StmtContext(ctx, key)
+			fact, key := tx.StmtContext(ctx, fact), tx.StmtContext(ctx, key) //nolint:sqlclosecheck // the transaction closes them
 			for n := from; n < min(from+rawTransaction, l.To); n++ {
 				r := l.Row(n, n%callers, callers)
 				position := int64(n + 1)

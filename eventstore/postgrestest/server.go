@@ -74,7 +74,7 @@ func start() (string, error) {
 }
 
 // kept is never closed on purpose; were it collected, the server would stop.
-var kept *os.File
+var kept *os.File //nolint:unused // holding it is its use
 
 // folder makes the server's folder. Its path is also that of a socket, which may
 // have no more than about a hundred characters.

@@ -7,11 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"gridcommand/geo"
 	"io"
 	"maps"
 	"slices"
 	"strings"
+
+	"gridcommand/geo"
 
 	"github.com/paulmach/orb"
 )

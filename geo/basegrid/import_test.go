@@ -3,12 +3,13 @@ package basegrid
 import (
 	"encoding/json"
 	"fmt"
-	"gridcommand/geo"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"gridcommand/geo"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/paulmach/orb"

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"gridcommand/geo/basegrid"
 	"maps"
 	"math"
 	"slices"
+
+	"gridcommand/geo/basegrid"
 )
 
 // A half is one direction of a piece of boundary. left is the site on its left;

@@ -3,11 +3,12 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"gridcommand/geo/basegrid"
 	"os"
 	"slices"
 	"testing"
 	"testing/fstest"
+
+	"gridcommand/geo/basegrid"
 
 	"pgregory.net/rapid"
 )

@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"gridcommand/geo/basegrid"
 	"maps"
 	"math"
 	"slices"
 	"strings"
+
+	"gridcommand/geo/basegrid"
 )
 
 // A drawing is the finished grid.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"gridcommand/geo/basegrid"
 	"image"
 	"image/color"
 	"image/draw"
@@ -9,6 +8,8 @@ import (
 	"math"
 	"os"
 	"strings"
+
+	"gridcommand/geo/basegrid"
 
 	"golang.org/x/image/vector"
 )

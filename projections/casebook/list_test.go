@@ -242,10 +242,14 @@ func TestNobodyListsWhatTheyMayNotSee(t *testing.T) {
 		}
 	}
 	people := []jurisdiction.Person{
-		{Name: "system:person-1", Role: jurisdiction.Inspector, Unit: "440114002001"}, {Name: "b", Role: jurisdiction.CommunityStaff, Unit: "440114002002"},
-		{Name: "c", Role: jurisdiction.StreetDesk, Unit: "440114002"}, {Name: "d", Role: jurisdiction.DistrictDesk, Unit: "440114"},
-		{Name: "e", Role: jurisdiction.Handler, Unit: held}, {Name: "f", Role: jurisdiction.Handler, Unit: "D01"},
-		{Name: "g", Role: jurisdiction.Supervisor, Unit: "440114"}, {Name: "h", Role: jurisdiction.Admin, Unit: "440114"},
+		{Name: "system:person-1", Role: jurisdiction.Inspector, Unit: "440114002001"},
+		{Name: "b", Role: jurisdiction.CommunityStaff, Unit: "440114002002"},
+		{Name: "c", Role: jurisdiction.StreetDesk, Unit: "440114002"},
+		{Name: "d", Role: jurisdiction.DistrictDesk, Unit: "440114"},
+		{Name: "e", Role: jurisdiction.Handler, Unit: held},
+		{Name: "f", Role: jurisdiction.Handler, Unit: "D01"},
+		{Name: "g", Role: jurisdiction.Supervisor, Unit: "440114"},
+		{Name: "h", Role: jurisdiction.Admin, Unit: "440114"},
 	}
 	for _, p := range people {
 		scope := book.Scope(p)

@@ -144,8 +144,17 @@ func TestQuestionsOnPostgres(t *testing.T) {
 			all = append(all, answer)
 		}
 		for _, q := range []casebook.Query{
-			{}, {Sort: "number"}, {Sort: "-due"}, {Sort: "updated"}, {Q: "生活垃圾"}, {Q: "三㘵 00"}, {Q: "lamp"}, {Q: "100%"}, {BBox: &box, Overdue: &yes},
-			{Flag: []incident.Flag{incident.OutsideGrid}}, {From: &noon, Status: []incident.Status{incident.StatusOpen, incident.StatusClosed}},
+			{},
+			{Sort: "number"},
+			{Sort: "-due"},
+			{Sort: "updated"},
+			{Q: "生活垃圾"},
+			{Q: "三㘵 00"},
+			{Q: "lamp"},
+			{Q: "100%"},
+			{BBox: &box, Overdue: &yes},
+			{Flag: []incident.Flag{incident.OutsideGrid}},
+			{From: &noon, Status: []incident.Status{incident.StatusOpen, incident.StatusClosed}},
 		} {
 			for _, scope := range [][]string{{"area:440114"}, {"area:440114002", "held:440114002-S01"}, {"by:system:person-1"}, nil} {
 				q.Scope, q.Limit, q.Cursor = scope, 20, ""
