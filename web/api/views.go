@@ -77,7 +77,7 @@ type statisticsQuery struct {
 	From    *moment `query:"from" doc:"a day, or a time in it; the first of the month unless said"`
 	To      *moment `query:"to" doc:"up to and with a day, or a time in it; the end of the month, or today where from is given"`
 	By      string  `query:"by" enum:"street,community,unit,matter,source,tier,day" doc:"street unless said"`
-	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said; nothing is exempted yet, so both are equal"`
+	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said; exempted leaves out what was exempted"`
 }
 
 // Statistics are the indicators of a period, in groups.

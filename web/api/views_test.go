@@ -1,8 +1,12 @@
 package api
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +89,32 @@ func TestBooks(t *testing.T) {
 			t.Errorf("%v", c)
 		}
 		ids[c["id"].(string)] = true
+	}
+}
+
+// Long answers are compressed for those who take them so, and mean the same.
+func TestLongAnswersAreCompressed(t *testing.T) {
+	s := newSite(t)
+	plain := s.get("street", "/units").want(200)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", prefix+"/units", nil)
+	r.Header.Set("Authorization", "Bearer "+s.token("street"))
+	r.Header.Set("Accept-Encoding", "br;q=1.0, gzip;q=0.8")
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	if w.Header().Get("Content-Encoding") != "gzip" || w.Header().Get("Vary") != "Accept-Encoding" || w.Body.Len() > len(plain.raw)/2 {
+		t.Fatalf("%d bytes, plain %d: %v", w.Body.Len(), len(plain.raw), w.Header())
+	}
+	z, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := io.ReadAll(z); err != nil || !bytes.Equal(raw, plain.raw) {
+		t.Errorf("unpacked it is not what it was (%v)", err)
+	}
+	for _, no := range []string{"", "br", "gzip;q=0", "gzip; q=0"} {
+		if a := s.get("street", "/units", header("Accept-Encoding", no)).want(200); a.header.Get("Content-Encoding") != "" {
+			t.Errorf("%q: compressed", no)
+		}
 	}
 }
 
