@@ -2,9 +2,9 @@ package live
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,19 +12,44 @@ import (
 	"gridcommand/projections"
 )
 
-// A body is a frame without the watch's own number, which many watches share.
+// A body is what a watch is sent at one position, without the watch's own number
+// and the time, so that many watches share it.
 type body struct {
 	to    eventstore.Position
-	empty bool // nothing changed for this watch
-	text  []byte
+	empty bool     // nothing changed for this watch
+	texts [][]byte // one of a frame, one for each part of a snapshot
 }
 
-// A cache keeps the bodies made at one position of a view, by question, so that a
-// thousand equal watches cost one encoding.
+// A sight stands for what a watch wants to see and what its caller may see.
+type sight [sha256.Size]byte
+
+func sightOf(any, scope []string) sight {
+	h := sha256.New()
+	for _, keys := range [][]string{any, scope} {
+		for _, k := range keys {
+			h.Write([]byte(k))
+			h.Write([]byte{0})
+		}
+		h.Write([]byte{1})
+	}
+	return sight(h.Sum(nil))
+}
+
+// A question is what a body answers: all there is, or what came after a position.
+type question struct {
+	sight sight
+	from  eventstore.Position // [everything] for a snapshot
+}
+
+const everything eventstore.Position = -1
+
+// A cache keeps the bodies made since a view came to a position, so that a thousand
+// equal watches cost one encoding.
 type cache struct {
-	mu  sync.Mutex
-	at  eventstore.Position
-	had map[string]*entry
+	mu   sync.Mutex
+	at   eventstore.Position
+	had  map[question]*entry
+	size int
 }
 
 type entry struct {
@@ -33,26 +58,37 @@ type entry struct {
 	err  error
 }
 
-// cacheSize bounds the bodies kept for one position.
-const cacheSize = 512
+// cacheBytes bounds what is kept of one position.
+const cacheBytes = 64 << 20
 
-func (c *cache) get(at eventstore.Position, question string, make func() (body, error)) (body, error) {
+// get returns the body that answers q, made when the view stood at `at` or later.
+// Failures are not kept.
+func (c *cache) get(at eventstore.Position, q question, make func() (body, error)) (body, error) {
 	c.mu.Lock()
-	if c.at != at || len(c.had) > cacheSize {
-		c.at, c.had = at, map[string]*entry{}
+	if at > c.at || c.size > cacheBytes || c.had == nil {
+		c.at, c.had, c.size = max(at, c.at), map[question]*entry{}, 0
 	}
-	e := c.had[question]
+	e := c.had[q]
 	if e == nil {
 		e = &entry{}
-		c.had[question] = e
+		c.had[q] = e
 	}
 	c.mu.Unlock()
-	e.once.Do(func() { e.body, e.err = make() })
+	e.once.Do(func() {
+		e.body, e.err = make()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.had[q] != e {
+			return
+		}
+		if e.err != nil {
+			delete(c.had, q)
+		}
+		for _, text := range e.body.texts {
+			c.size += len(text)
+		}
+	})
 	return e.body, e.err
-}
-
-func question(any, scope []string, from eventstore.Position) string {
-	return strings.Join(any, "\x00") + "\x01" + strings.Join(scope, "\x00") + "\x01" + strconv.FormatInt(int64(from), 10)
 }
 
 // frameBody encodes (from, to].
@@ -68,11 +104,10 @@ func frameBody(from eventstore.Position, d projections.Delta) body {
 	}
 	if len(d.Gone) > 0 {
 		b.WriteString(`,"gone":`)
-		gone, _ := json.Marshal(d.Gone) // strings always encode
-		b.Write(gone)
+		b.Write(quoted(d.Gone))
 	}
 	b.WriteByte('}')
-	return body{to: d.To, empty: len(d.Put)+len(d.Gone) == 0, text: b.Bytes()}
+	return body{to: d.To, empty: len(d.Put)+len(d.Gone) == 0, texts: [][]byte{b.Bytes()}}
 }
 
 func writeItems(b *bytes.Buffer, items []projections.Item) {
@@ -86,9 +121,14 @@ func writeItems(b *bytes.Buffer, items []projections.Item) {
 	b.WriteByte(']')
 }
 
-// frame puts the watch's number and the ledger's time before a body that many share.
-func frame(op string, id int64, now time.Time, speed float64, rest []byte) []byte {
-	out := make([]byte, 0, len(rest)+96)
+// quoted returns strings, or a list of them, as JSON.
+func quoted[T string | []string](v T) []byte {
+	text, _ := json.Marshal(v) // strings always encode
+	return text
+}
+
+// appendHead appends what stands before a body: the watch's number and the ledger's time.
+func appendHead(out []byte, op string, id int64, now time.Time, speed float64) []byte {
 	out = append(out, `{"op":"`...)
 	out = append(out, op...)
 	out = append(out, `","id":`...)
@@ -96,12 +136,11 @@ func frame(op string, id int64, now time.Time, speed float64, rest []byte) []byt
 	out = append(out, `,"at":"`...)
 	out = now.UTC().AppendFormat(out, time.RFC3339Nano)
 	out = append(out, `","speed":`...)
-	out = strconv.AppendFloat(out, speed, 'g', -1, 64)
-	return append(out, rest...)
+	return strconv.AppendFloat(out, speed, 'f', -1, 64)
 }
 
-// snapshotParts encodes a snapshot in messages of bounded size; all say the same position.
-func snapshotParts(id int64, epoch string, s projections.Snapshot, now time.Time, speed float64) [][]byte {
+// snapshotBody encodes a snapshot in parts of bounded size; all say the same position.
+func snapshotBody(epoch string, s projections.Snapshot) body {
 	var groups [][]projections.Item
 	size, first := 0, 0
 	for i, it := range s.Items {
@@ -115,14 +154,13 @@ func snapshotParts(id int64, epoch string, s projections.Snapshot, now time.Time
 	for i, g := range groups {
 		var b bytes.Buffer
 		b.WriteString(`,"epoch":`)
-		text, _ := json.Marshal(epoch)
-		b.Write(text)
+		b.Write(quoted(epoch))
 		b.WriteString(`,"position":`)
 		b.WriteString(strconv.FormatInt(int64(s.Position), 10))
 		b.WriteString(`,"part":` + strconv.Itoa(i+1) + `,"of":` + strconv.Itoa(len(groups)) + `,"put":`)
 		writeItems(&b, g)
 		b.WriteByte('}')
-		parts[i] = frame("snapshot", id, now, speed, b.Bytes())
+		parts[i] = b.Bytes()
 	}
-	return parts
+	return body{to: s.Position, texts: parts}
 }

@@ -3,8 +3,10 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,39 +21,49 @@ import (
 type Hub struct {
 	deps     Deps
 	limits   Limits
-	caches   map[string]*cache
+	caches   map[string]*cache // by view
 	upgrader websocket.Upgrader
+
+	ctx      context.Context // ends when Shutdown begins
 	stop     context.CancelFunc
-	ctx      context.Context // ends with Shutdown
-	tails    sync.WaitGroup  // one goroutine per view
-	handlers sync.WaitGroup  // one per socket, its writer inside
+	work     context.Context // what is asked of others for sockets; ends when Shutdown has no more time
+	cut      context.CancelFunc
+	tails    sync.WaitGroup // one goroutine per view, and one for sessions
+	handlers sync.WaitGroup // one per socket, its writer inside
 
 	mu       sync.Mutex
 	closing  bool
+	opening  int // sockets not yet upgraded
 	sockets  map[*socket]struct{}
 	accounts map[string]int // sockets by account
 
-	sessions sessions
-	frames   atomic.Int64
-	slow     atomic.Int64
+	frames atomic.Int64
+	slow   atomic.Int64
 }
 
 // New returns a hub that follows its views until Shutdown.
 func New(d Deps) *Hub {
-	ctx, stop := context.WithCancel(context.Background())
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
 	h := &Hub{
-		deps: d, limits: d.Limits.withDefaults(), ctx: ctx, stop: stop,
+		deps: d, limits: d.Limits.withDefaults(),
 		caches: map[string]*cache{}, sockets: map[*socket]struct{}{}, accounts: map[string]int{},
 	}
-	h.sessions.active = d.Active
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.work, h.cut = context.WithCancel(context.Background())
 	h.upgrader = websocket.Upgrader{
-		Subprotocols: []string{Subprotocol}, ReadBufferSize: 1 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
+		Subprotocols: []string{Subprotocol}, ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10, WriteBufferPool: &sync.Pool{},
 		CheckOrigin: func(*http.Request) bool { return true }, // judged before, with a problem document
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			problem(w, status, "bad_handshake", reason.Error())
+		},
 	}
 	for name, view := range d.Views {
 		h.caches[name] = &cache{}
 		h.tails.Go(func() { h.tail(view) })
 	}
+	h.tails.Go(h.watchSessions)
 	return h
 }
 
@@ -73,6 +85,34 @@ func (h *Hub) tail(view projections.Live) {
 	}
 }
 
+// watchSessions ends the sockets of sessions that are over, also if another process
+// ended them, of which nobody tells.
+func (h *Hub) watchSessions() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-h.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		sessions := map[string]struct{}{}
+		h.mu.Lock()
+		for s := range h.sockets {
+			if s.session != "" {
+				sessions[s.session] = struct{}{}
+			}
+		}
+		h.mu.Unlock()
+		for id := range sessions {
+			// Unknown is not ended: the next look decides.
+			if ok, err := h.deps.Active(h.ctx, id); err == nil && !ok {
+				h.EndSession(id)
+			}
+		}
+	}
+}
+
 // ServeHTTP upgrades a request and serves the socket until it ends.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ours(r) {
@@ -84,28 +124,23 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusUpgradeRequired, "upgrade_required", "This address speaks websocket only.")
 		return
 	}
-	if offered := websocket.Subprotocols(r); len(offered) > 0 && !contains(offered, Subprotocol) {
+	if offered := websocket.Subprotocols(r); len(offered) > 0 && !slices.Contains(offered, Subprotocol) {
 		problem(w, http.StatusBadRequest, "unknown_subprotocol", "The subprotocol here is "+Subprotocol+".")
 		return
 	}
-	h.mu.Lock()
-	full := len(h.sockets) >= h.limits.Sockets
-	closing := h.closing
-	if !closing && !full {
-		h.handlers.Add(1)
-	}
-	h.mu.Unlock()
-	if closing || full {
+	if !h.room() {
 		w.Header().Set("Retry-After", "5")
 		problem(w, http.StatusServiceUnavailable, "overloaded", "No room for another socket just now.")
 		return
 	}
 	defer h.handlers.Done()
 	conn, err := h.upgrader.Upgrade(w, r, nil)
+	s := h.admit(conn, r)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	newSocket(h, conn).serve()
+	defer h.leave(s)
+	s.serve()
 }
 
 // ours tells whether a request came from a page of this server, or from no page
@@ -119,7 +154,7 @@ func ours(r *http.Request) bool {
 		return false
 	}
 	u, err := url.Parse(values[0])
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(values[0], u.Scheme+"://"+r.Host)
 }
 
 func problem(w http.ResponseWriter, status int, code, detail string) {
@@ -130,37 +165,54 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 	})
 }
 
-func contains(all []string, x string) bool {
-	for _, y := range all {
-		if x == y {
-			return true
-		}
+// room keeps a place for a socket, if there is one. Sockets that have not said
+// hello count: nobody fills the server by opening and saying nothing.
+func (h *Hub) room() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closing || len(h.sockets)+h.opening >= h.limits.Sockets {
+		return false
 	}
-	return false
+	h.opening++
+	h.handlers.Add(1)
+	return true
 }
 
-// join lets a socket in once it said who it is; false: its account has too many.
-func (h *Hub) join(s *socket) bool {
+// admit gives the place kept to the socket on conn, or frees it if there is none.
+func (h *Hub) admit(conn *websocket.Conn, r *http.Request) *socket {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.opening--
+	if conn == nil {
+		return nil
+	}
+	s := newSocket(h, conn, r.Header.Get("Origin"))
+	h.sockets[s] = struct{}{}
+	if h.closing {
+		s.end(restarting)
+	}
+	return s
+}
+
+// join counts a socket that said who it is for its account.
+func (h *Hub) join(s *socket, session string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.accounts[s.person.Name] >= h.limits.SocketsPerAccount {
-		return false
+		return &fault{closeTooMany, "too many sockets of this account"}
 	}
 	h.accounts[s.person.Name]++
-	h.sockets[s] = struct{}{}
-	if h.closing {
-		s.end(closeRestart, "the server restarts")
-	}
-	return true
+	s.session = session
+	return nil
 }
 
 func (h *Hub) leave(s *socket) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, in := h.sockets[s]; !in {
+	delete(h.sockets, s)
+	if s.session == "" {
 		return
 	}
-	delete(h.sockets, s)
 	if h.accounts[s.person.Name]--; h.accounts[s.person.Name] == 0 {
 		delete(h.accounts, s.person.Name)
 	}
@@ -168,31 +220,34 @@ func (h *Hub) leave(s *socket) {
 
 // EndSession closes the sockets of a session that is over.
 func (h *Hub) EndSession(id string) {
-	h.sessions.forget(id)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.sockets {
-		if s.session == id {
-			s.end(closeNoSession, "the session is over")
+		if id != "" && s.session == id {
+			s.end(fault{closeNoSession, "the session is over"})
 		}
 	}
 }
+
+var restarting = fault{closeRestart, "the server restarts"}
 
 // Shutdown closes every socket with 1012 and waits for them, at most as long as ctx.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	h.mu.Lock()
 	h.closing = true
 	for s := range h.sockets {
-		s.end(closeRestart, "the server restarts")
+		s.end(restarting)
 	}
 	h.mu.Unlock()
 	h.stop()
+	defer h.cut()
 	done := make(chan struct{})
 	go func() { h.handlers.Wait(); h.tails.Wait(); close(done) }()
 	select {
 	case <-done:
 		return nil
 	case <-ctx.Done():
+		h.cut()
 		h.mu.Lock()
 		for s := range h.sockets {
 			_ = s.conn.Close()
@@ -203,48 +258,12 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	}
 }
 
+func (h *Hub) isClosing() bool { return h.ctx.Err() != nil }
+
 // Stats says how many sockets there are, how many frames were sent, and how many
-// sockets were closed for being blocked.
+// sockets were closed for being too slow.
 func (h *Hub) Stats() (sockets int, frames, slow int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.sockets), h.frames.Load(), h.slow.Load()
-}
-
-// sessions remembers for a second which sessions are active, so that a thousand
-// sockets of one session ask the database once.
-type sessions struct {
-	active func(ctx context.Context, id string) (bool, error)
-	mu     sync.Mutex
-	known  map[string]time.Time // active when looked up
-}
-
-func (s *sessions) isActive(ctx context.Context, id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if time.Since(s.known[id]) < time.Second {
-		return true
-	}
-	ok, err := s.active(ctx, id)
-	if err != nil {
-		return true // unknown is not ended: the next look decides
-	}
-	if s.known == nil {
-		s.known = map[string]time.Time{}
-	}
-	if !ok {
-		delete(s.known, id)
-		return false
-	}
-	if len(s.known) > 10_000 {
-		clear(s.known)
-	}
-	s.known[id] = time.Now()
-	return true
-}
-
-func (s *sessions) forget(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.known, id)
 }

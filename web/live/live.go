@@ -10,6 +10,7 @@
 //     nothing is queued; the next frame covers what was missed. A socket that takes
 //     no bytes at all is closed.
 //   - One goroutine reads a socket and one writes to it; both end with it.
+//   - Whoever is sent away hears why: a bye frame, then the close frame.
 package live
 
 import (
@@ -27,13 +28,17 @@ const Subprotocol = "gridcommand.1"
 
 // Close codes. Those marked so may come back; the others must not.
 const (
+	closeDone      = 1000 // the client closed
 	closeGoingAway = 1001 // come back
+	closeProtocol  = 1002 // what came was no websocket frame
 	closeRestart   = 1012 // come back
 	closeBadFrame  = 4400
 	closeNoSession = 4401 // ticket or session over
 	closeScope     = 4403
 	closeSlow      = 4408 // come back
 	closeTooMany   = 4429 // come back, later
+
+	closeGone = 1006 // never written: there is nobody to read it
 )
 
 func comesBack(code int) bool {
@@ -42,16 +47,16 @@ func comesBack(code int) bool {
 
 // Deps is what a [Hub] works with.
 type Deps struct {
-	Views  map[string]projections.Live // by the name watches use: picture, worklist, wall
-	Redeem func(ctx context.Context, ticket string) (jurisdiction.Person, string, error)
-	Active func(ctx context.Context, sessionID string) (bool, error)
-	Scope  func(jurisdiction.Person) []string // visibility keys, as they are now
+	Views  map[string]projections.Live                                                   // by the name watches use: picture, worklist, wall
+	Redeem func(ctx context.Context, ticket string) (jurisdiction.Person, string, error) // whose it was, of which session
+	Active func(ctx context.Context, sessionID string) (bool, error)                     // asked every second
+	Scope  func(jurisdiction.Person) []string                                            // visibility keys, as they are now
 	Book   *jurisdiction.Book
 	Head   func(ctx context.Context) (eventstore.Position, error)
 	Epoch  string
 	Now    func() time.Time // the ledger's clock
 	Speed  func() float64
-	Log    *slog.Logger
+	Log    *slog.Logger // nil: silent
 	Limits Limits
 }
 
@@ -64,10 +69,11 @@ type Limits struct {
 	Cells             int           // 1,024 in one watch
 	FrameBytes        int64         // 64 KiB from a client
 	MessagesPerMinute int           // 100 from a client
-	WriteWait         time.Duration // 5 s: a socket that takes no bytes for so long is closed with 4408
+	WriteWait         time.Duration // 5 s: a socket that takes no byte for so long is closed with 4408; as long again to hear so
 	Every             time.Duration // 250 ms: at most one frame per watch in that time
 	Heartbeat         time.Duration // 10 s between empty frames and pings
 	HelloWait         time.Duration // 10 s for the first frame
+	Linger            time.Duration // 1 s for the client to close too
 }
 
 func (l Limits) withDefaults() Limits {
@@ -93,6 +99,7 @@ func (l Limits) withDefaults() Limits {
 	span(&l.Every, 250*time.Millisecond)
 	span(&l.Heartbeat, 10*time.Second)
 	span(&l.HelloWait, 10*time.Second)
+	span(&l.Linger, time.Second)
 	return l
 }
 

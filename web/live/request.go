@@ -2,15 +2,20 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/wall"
+	"gridcommand/projections/worklist"
 )
 
 // A request is a client's frame.
@@ -43,34 +48,114 @@ func badFrame(format string, args ...any) error {
 	return &fault{closeBadFrame, fmt.Sprintf(format, args...)}
 }
 
-// parse reads a client's frame strictly: one JSON object with known fields.
+// bye is the frame that says why.
+func (f *fault) bye() []byte {
+	text, _ := json.Marshal(map[string]any{"op": "bye", "code": f.code, "reason": f.text, "retry": comesBack(f.code)}) // always encodes
+	return text
+}
+
+// short is the reason as far as a close frame has room for it: 123 bytes.
+func (f *fault) short() string {
+	text := f.text
+	for len(text) > 123 {
+		_, last := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-last]
+	}
+	return text
+}
+
+// parse reads a client's frame strictly: UTF-8, one JSON object, its names known,
+// written as they are and once each.
 func parse(data []byte) (request, error) {
 	var r request
 	if !utf8.Valid(data) {
 		return r, badFrame("not UTF-8")
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
+	fields, err := object(data, "op", "ticket", "id", "view", "cells", "scope", "layers", "after", "to")
+	if err != nil {
 		return r, badFrame("not a frame: %v", err)
 	}
-	if dec.More() {
-		return r, badFrame("something follows the frame")
+	if after := fields["after"]; after != nil && string(after) != "null" {
+		if _, err := object(after, "epoch", "position"); err != nil {
+			return r, badFrame("after: %v", err)
+		}
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return r, badFrame("not a frame: %v", err)
 	}
 	return r, nil
 }
 
-// check tells whether a watch is well formed.
-func (r request) check(limits Limits) error {
+// object reads one JSON object whose names are among those given.
+func object(data []byte, names ...string) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return nil, errors.New("not a JSON object")
+	}
+	fields := map[string]json.RawMessage{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := token.(string) // the decoder lets nothing else stand here
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("unknown field %.40q", name)
+		}
+		if _, twice := fields[name]; twice {
+			return nil, fmt.Errorf("field %q stands twice", name)
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+		fields[name] = value
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the object")
+	}
+	return fields, nil
+}
+
+// check tells whether a frame is well formed and in its place: hello comes first
+// and only there.
+func (r request) check(limits Limits, greeted bool) error {
+	switch {
+	case !greeted && (r.Op != "hello" || r.Ticket == ""):
+		return badFrame("the first frame is a hello with a ticket")
+	case !greeted:
+		return nil
+	}
+	switch r.Op {
+	case "watch":
+		return r.checkWatch(limits)
+	case "unwatch":
+		if r.ID == nil {
+			return badFrame("unwatch: which id?")
+		}
+	case "ack":
+		if r.ID == nil || r.To == nil || *r.To < 0 {
+			return badFrame("ack: id, and to from 0, are needed")
+		}
+	default:
+		return badFrame("op %.40q is none of watch, unwatch, ack", r.Op)
+	}
+	return nil
+}
+
+func (r request) checkWatch(limits Limits) error {
 	switch {
 	case r.ID == nil || *r.ID < 0:
 		return badFrame("watch: id must be a number from 0")
 	case r.View != "picture" && r.View != "worklist" && r.View != "wall":
-		return badFrame("watch: view %q is none of picture, worklist, wall", r.View)
+		return badFrame("watch: view %.40q is none of picture, worklist, wall", r.View)
 	case len(r.Cells) > limits.Cells:
 		return badFrame("watch: more than %d cells", limits.Cells)
-	case r.View != "picture" && len(r.Cells) > 0:
-		return badFrame("watch: cells belong to picture")
+	case r.View != "picture" && len(r.Cells)+len(r.Layers) > 0:
+		return badFrame("watch: cells and layers belong to picture")
 	case r.View == "picture" && (len(r.Cells) > 0) == (r.Scope != ""):
 		return badFrame("watch: a picture takes cells or a scope")
 	case r.After != nil && (r.After.Epoch == "" || r.After.Position == nil || *r.After.Position < 0):
@@ -80,12 +165,12 @@ func (r request) check(limits Limits) error {
 	}
 	for _, l := range r.Layers {
 		if l != "incidents" && l != "patrols" {
-			return badFrame("watch: layer %q is none of incidents, patrols", l)
+			return badFrame("watch: layer %.40q is none of incidents, patrols", l)
 		}
 	}
 	for _, c := range r.Cells {
 		if !isCell(c) {
-			return badFrame("watch: %q is no cell like 14/13342/7106", c)
+			return badFrame("watch: %.40q is no cell like 14/13342/7106", c)
 		}
 	}
 	return nil
@@ -106,33 +191,30 @@ func isCell(c string) bool {
 
 var errOutOfScope = &fault{closeScope, "this view or scope is not yours"}
 
-// keys returns the keys of a watch, as its view knows them.
-func (r request) keys(book *jurisdiction.Book, who jurisdiction.Person) ([]string, error) {
+// selection returns the keys of what a watch wants to see, as its view knows them.
+func (r request) selection(book *jurisdiction.Book, who jurisdiction.Person) []string {
 	switch r.View {
 	case "worklist":
-		unit := r.Scope
-		if unit == "" {
-			unit = who.Unit
-		}
-		if who.Role == jurisdiction.Screen || who.Role == jurisdiction.Admin || !mayWatchUnit(book, who, unit) {
-			return nil, errOutOfScope
-		}
-		return []string{"holder:" + unit}, nil
+		return worklist.Any(cmp.Or(r.Scope, who.Unit))
 	case "wall":
-		scope := r.Scope
-		if scope == "" {
-			scope = book.District()
-		}
-		if !mayWatchArea(book, who, scope) {
-			return nil, errOutOfScope
-		}
-		return []string{"area:" + scope}, nil
-	default:
-		if r.Scope != "" && !mayWatchArea(book, who, r.Scope) {
-			return nil, errOutOfScope
-		}
-		return picture.Any(r.Cells, r.Scope), nil
+		return wall.Any(cmp.Or(r.Scope, book.District()))
 	}
+	if len(r.Layers) > 0 && !slices.Contains(r.Layers, "incidents") {
+		return nil
+	}
+	return picture.Any(r.Cells, r.Scope)
+}
+
+// permitted tells whether who may ask for this watch. What items are in it for them
+// is decided item by item.
+func (r request) permitted(book *jurisdiction.Book, who jurisdiction.Person) bool {
+	switch r.View {
+	case "worklist":
+		return who.Role != jurisdiction.Screen && who.Role != jurisdiction.Admin && mayWatchUnit(book, who, cmp.Or(r.Scope, who.Unit))
+	case "wall":
+		return mayWatchArea(book, who, cmp.Or(r.Scope, book.District()))
+	}
+	return r.Scope == "" || mayWatchArea(book, who, r.Scope)
 }
 
 // mayWatchUnit tells whether who may see what unit has in hand: the own unit's
@@ -173,12 +255,4 @@ func mayWatchArea(book *jurisdiction.Book, who jurisdiction.Person, area string)
 	}
 	own, ok := book.Unit(who.Unit)
 	return ok && (strings.HasPrefix(area, own.Area) || strings.HasPrefix(own.Area, area))
-}
-
-func asFault(err error) *fault {
-	var f *fault
-	if errors.As(err, &f) {
-		return f
-	}
-	return &fault{closeBadFrame, "bad frame"}
 }
