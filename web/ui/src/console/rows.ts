@@ -115,6 +115,7 @@ export function replace(incident: Incident): void {
   const left = !(filters.value.view === 'mine' ? worklist.value.items.has(incident.id) : passes(filters.value, incident, isoDay))
     || (filters.value.view === 'open' && incident.status !== 'open');
   rows.value = rows.value.with(at, { incident, news, gone: left });
+  if (left) tidySoon();
 }
 
 /** The rows on the screen; only they are read again when they change. */
@@ -143,6 +144,17 @@ async function refresh(): Promise<void> {
     }),
   );
   if (visible.some((id) => dirty.has(id))) refreshSoon();
+}
+
+/** Rows that have left go once nobody is reading. */
+let tidying: ReturnType<typeof setTimeout> | null = null;
+function tidySoon(): void {
+  if (tidying !== null || !rows.value.some((r) => r.gone)) return;
+  tidying = setTimeout(() => {
+    tidying = null;
+    if (calm.value) void load(true);
+    else tidySoon();
+  }, 5_000);
 }
 
 function announce(fresh: readonly string[]): void {
@@ -191,6 +203,8 @@ onWorklist((board, _before, what) => {
     if (next === undefined) return row.gone ? row : { ...row, gone: true };
     return next === row.incident ? row : { incident: next, news: put.has(next.id) && !what.whole ? stamp : row.news, gone: false };
   });
+  total.value = mine().length;
+  tidySoon();
   const f = filters.value;
   announce([...board.items.values()].filter((i) => !indexOf.value.has(i.id) && passes(f, i, isoDay)).map((i) => i.id));
 });
