@@ -331,7 +331,7 @@ func (t *timers) loop(ctx context.Context) {
 // the fact that set it. The lock is held.
 func (t *timers) mayFire(c *clocks, now time.Time) bool {
 	next, _ := c.first()
-	if next.At.After(now) {
+	if next.fires().After(now) {
 		return false
 	}
 	for _, other := range t.after {

@@ -112,3 +112,24 @@ func TestTimersSurviveARestart(t *testing.T) {
 		t.Errorf("after a restart the next timer is %s (%t), before it was %s", after, ok, before)
 	}
 }
+
+// A deadline is passed only after its instant: what is done at it is in time.
+func TestAnEndSpeaksOnlyWhenItsDeadlineIsOver(t *testing.T) {
+	w := founded(t, inMemory())
+	w.runs()
+	id := w.reports(inspector, nil)
+	w.idle()
+	state, _, err := w.Load(t.Context(), id)
+	must(t, err)
+	due := *state.Deadline.Due
+	w.moves(due)
+	w.wants(id, "reported routed filed dispatched warned")
+	if at, ok, _ := w.NextTimer(t.Context()); !ok || !at.Equal(due.Add(time.Microsecond)) {
+		t.Errorf("the next timer is at %s (%t), want a microsecond after %s", at, ok, due)
+	}
+	w.moves(due.Add(time.Microsecond))
+	w.wants(id, "reported routed filed dispatched warned expired")
+	if ends := w.moments(id)["incident.expired"]; len(ends) != 1 || !ends[0].Equal(due) {
+		t.Errorf("it ended at %v, want %s", ends, due)
+	}
+}

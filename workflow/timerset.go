@@ -109,6 +109,17 @@ func (c *clocks) first() (timer, bool) {
 // moment returns when the next timer of a queued incident fires.
 func (c *clocks) moment() time.Time {
 	t, _ := c.first()
+	return t.fires()
+}
+
+// fires returns the moment from which a timer may speak: a warning at its time, an
+// end as soon as the deadline is over. What is done at the very instant of a
+// deadline is in time, so the end waits for the next microsecond; its fact is stamped
+// with the deadline all the same.
+func (t timer) fires() time.Time {
+	if t.Kind == incident.ExpiredKind {
+		return t.At.Add(time.Microsecond)
+	}
 	return t.At
 }
 
