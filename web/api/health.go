@@ -59,6 +59,9 @@ func (s *server) followers() []follower {
 		all = append(all, f)
 	}
 	for _, h := range s.Workflow.Handlers() {
+		if h.Elsewhere { // another process runs it; this one waits to take over
+			continue
+		}
 		all = append(all, follower{name: "handler " + h.Name, position: h.Checkpoint, stopped: h.Stopped, parked: h.Parked})
 	}
 	return all

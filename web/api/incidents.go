@@ -254,6 +254,10 @@ func toWGS84(p orb.Point, crs string) (orb.Point, []FieldError) {
 		return p, []FieldError{{Pointer: "/crs", Detail: "is not wgs84, gcj02, bd09 or cgcs2000"}}
 	}
 	switch lon, lat := p[0], p[1]; {
+	case math.IsNaN(lon) || math.IsInf(lon, 0):
+		return p, []FieldError{{Pointer: "/lng", Detail: "is not a number"}}
+	case math.IsNaN(lat) || math.IsInf(lat, 0):
+		return p, []FieldError{{Pointer: "/lat", Detail: "is not a number"}}
 	case !inBox(lon, lat) && inBox(lat, lon):
 		return p, []FieldError{
 			{Pointer: "/lng", Detail: "looks like a latitude: lng and lat are swapped", Code: "swapped"},
