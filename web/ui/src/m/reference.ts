@@ -89,7 +89,7 @@ export async function used(m: MatterKey): Promise<void> {
   await store.keep('recent', recent.value);
 }
 
-/** 桂花社区 of 桂花居委会, 蓝田村 of 蓝田村委会: how people call the place, not its committee. */
+/** 桂花社区 of 桂花社区网格工作站, 蓝田村 of 蓝田村委会: how people call the place, not who serves it. */
 export function placeName(name: string): string {
-  return name.replace(/(?:社区)?居委会$/, '社区').replace(/村?村委会$/, '村');
+  return name.replace(/网格工作站$/, '').replace(/(?:社区)?居委会$/, '社区').replace(/村?村委会$/, '村');
 }

@@ -102,3 +102,5 @@ self.addEventListener('fetch', (event) => {
   else if (event.request.mode === 'navigate') event.respondWith(fromFiles(event.request, page));
   else event.respondWith(fromFiles(event.request, url.pathname));
 });
+
+export {};
