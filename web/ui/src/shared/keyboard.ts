@@ -1,9 +1,10 @@
 /** Keys of a page. They are silent inside inputs and while a text is being composed. */
 
-/** The name of a pressed key as bindings write it: `j`, `?`, `Enter`, `ctrl+k`. */
-export function keyName(e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
+/** The name of a pressed key as bindings write it: `j`, `shift+x`, `?`, `Enter`, `ctrl+k`. */
+export function keyName(e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
-  return `${e.ctrlKey || e.metaKey ? 'ctrl+' : ''}${e.altKey ? 'alt+' : ''}${key}`;
+  const letter = key >= 'a' && key <= 'z' && key.length === 1;
+  return `${e.ctrlKey || e.metaKey ? 'ctrl+' : ''}${e.altKey ? 'alt+' : ''}${e.shiftKey && letter ? 'shift+' : ''}${key}`;
 }
 
 /** Whether typing goes somewhere: then single keys mean letters, not commands. */

@@ -1,6 +1,7 @@
 /**
  * What travels between server and page: types of the HTTP answers and live frames,
- * and the only place where something unknown is taken to be one of them.
+ * and the only place where something unknown is taken to be one of them. wire.check.ts
+ * holds the answers to the types made from the server's OpenAPI document.
  */
 import type { Feature, Point } from 'geojson';
 
@@ -192,7 +193,7 @@ export interface TimelineEntry {
 export interface PictureProperties {
   readonly number: string;
   readonly matter: Matter | null;
-  readonly stage: Stage;
+  readonly stage: Stage | null;
   readonly tier: Tier;
   readonly lamp: Lamp;
   readonly street: string;
