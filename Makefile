@@ -5,7 +5,7 @@ UI := web/ui
 BIN := bin/gridcommand
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run build ui test test-go test-ui test-browser lint bench fuzz gen clean
+.PHONY: help run build ui test test-go race test-ui test-browser lint bench fuzz gen clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,12 +29,18 @@ $(UI)/dist/index.html: $(UI)/node_modules/.installed $(shell find $(UI)/src $(UI
 test: build ## every test: rules, stores on real PostgreSQL, kill -9, sockets, all three faces in Chromium
 	./.ci/chromium
 	$(MAKE) test-go
+	$(MAKE) race
 	$(MAKE) test-ui
 	$(MAKE) test-browser
 
 test-go: ## Go tests
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
+
+race: ## the race detector over everything that runs side by side, where there is a C compiler
+	@if command -v $$($(GO) env CC) >/dev/null; then \
+		CGO_ENABLED=1 $(GO) test -race -timeout 20m ./eventstore/... ./workflow ./projections ./web/live ./web/accounts ./cmd/clock; \
+	else echo "no C compiler here: the race detector was left out"; fi
 
 test-ui: $(UI)/node_modules/.installed ## TypeScript: types and unit tests
 	cd $(UI) && npm run typecheck && npm test
