@@ -152,7 +152,7 @@ func TestAFrameSaysWhatIsGone(t *testing.T) {
 func TestHeartbeatsAreEmptyFrames(t *testing.T) {
 	w := newWorld(t)
 	w.report(0, "一")
-	s := w.open(limits(Limits{Heartbeat: 5 * time.Millisecond}))
+	s := w.open(limits(Limits{Heartbeat: 400 * time.Millisecond}))
 	s.fold()
 	c := s.as("district")
 	c.send(`{"op":"watch","id":1,"view":"picture","scope":"440114"}`)
@@ -295,7 +295,7 @@ func TestAfterARestartWatchesWaitForTheView(t *testing.T) {
 	w.report(0, "二")
 
 	w.views = w.database("rebuilt") // as if views.db had been deleted
-	s = w.open(limits(Limits{Heartbeat: 5 * time.Millisecond}))
+	s = w.open(limits(Limits{Heartbeat: 400 * time.Millisecond}))
 	c := s.as("district")
 	c.send(`{"op":"watch","id":1,"view":"picture","scope":"440114","after":{"epoch":%q,"position":%d}}`, s.epoch(), at)
 	// The view stands at zero; the watch hears that it stands still, and no more.

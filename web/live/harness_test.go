@@ -323,17 +323,25 @@ type smallBuffers struct{ net.Listener }
 func (l smallBuffers) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err == nil {
-		err = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
+		err = c.(*net.TCPConn).SetWriteBuffer(16 << 10)
 	}
 	return c, err
 }
 
-func (l smallBuffers) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	c, err := new(net.Dialer).DialContext(ctx, network, address)
-	if err == nil {
-		err = c.(*net.TCPConn).SetReadBuffer(4 << 10)
-	}
-	return c, err
+// slowly is as by a client that holds little too.
+func (s *site) slowly(who string) *client {
+	s.t.Helper()
+	d := websocket.Dialer{NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(4 << 10)
+		}
+		return c, err
+	}}
+	c, _, err := dialBy(s.t, d, s.server, nil)
+	c = must(s.t, c, err)
+	c.send(`{"op":"hello","ticket":%q}`, s.ticket(who))
+	return c
 }
 
 // slowness pokes a channel when the hub logs that a socket is too slow.
@@ -376,10 +384,11 @@ type client struct {
 
 func dial(t testing.TB, server *httptest.Server, header http.Header) (*client, *http.Response, error) {
 	t.Helper()
-	d := websocket.Dialer{Subprotocols: []string{Subprotocol}}
-	if small, ok := server.Listener.(smallBuffers); ok {
-		d.NetDialContext = small.dial
-	}
+	return dialBy(t, websocket.Dialer{Subprotocols: []string{Subprotocol}}, server, header)
+}
+
+func dialBy(t testing.TB, d websocket.Dialer, server *httptest.Server, header http.Header) (*client, *http.Response, error) {
+	t.Helper()
 	conn, answer, err := d.DialContext(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), header)
 	if err != nil {
 		return nil, answer, err

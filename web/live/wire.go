@@ -42,21 +42,32 @@ func (w *wire) write(kind byte, own, shared []byte) error {
 		b, shared = append(b, shared...), nil
 	}
 	w.scratch = b
-	all := net.Buffers{b[begin:]}
-	if shared != nil {
-		all = append(all, shared)
-	}
-	for len(all) > 0 {
+	b = b[begin:]
+	for len(b)+len(shared) > 0 {
 		if err := w.conn.SetWriteDeadline(time.Now().Add(w.wait)); err != nil {
 			return err
 		}
-		n, err := all.WriteTo(w.conn)
+		n, err := w.push(&b, &shared)
 		if err != nil && (n == 0 || !isTimeout(err) || w.ending()) {
-			w.rest = all
+			w.rest = net.Buffers{b, shared}
 			return err
 		}
 	}
 	return nil
+}
+
+// push writes what it can of b and then of shared, and leaves the rest in them.
+func (w *wire) push(b, shared *[]byte) (n int64, err error) {
+	if len(*shared) == 0 {
+		m, err := w.conn.Write(*b)
+		*b = (*b)[m:]
+		return int64(m), err
+	}
+	both := net.Buffers{*b, *shared}
+	n, err = both.WriteTo(w.conn)
+	done := min(n, int64(len(*b)))
+	*b, *shared = (*b)[done:], (*shared)[n-done:]
+	return n, err
 }
 
 // ending tells whether the socket is to end, so that a slow client is waited for no longer.
@@ -93,6 +104,7 @@ func header(room []byte, kind byte, size int) int {
 // at least whether to go on, and tells whether all is written.
 func (w *wire) flush(goOn func() bool, frames ...[]byte) bool {
 	all := append(w.rest, frames...)
+	w.rest = nil
 	for len(all) > 0 {
 		if w.conn.SetWriteDeadline(time.Now().Add(min(w.wait, time.Second))) != nil {
 			return false
