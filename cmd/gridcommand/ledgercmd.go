@@ -71,10 +71,10 @@ func (c *LedgerTailCmd) Run(ctx context.Context, console *Console) error {
 	if err != nil {
 		return err
 	}
-	if head == 0 && !c.Follow {
+	after := max(0, head-eventstore.Position(max(0, c.N)))
+	if after == head && !c.Follow {
 		return nil
 	}
-	after := max(0, head-eventstore.Position(c.N))
 	for page, err := range eventstore.Follow(ctx, store, after, 0) {
 		if err != nil {
 			if ctx.Err() != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"gridcommand/domain/jurisdiction"
 )
@@ -89,6 +90,15 @@ type UserListCmd struct {
 	JSON bool `name:"json"`
 }
 
+// An accountLine is an account as other programs read it.
+type accountLine struct {
+	Name       string            `json:"name"`
+	Role       jurisdiction.Role `json:"role"`
+	Unit       string            `json:"unit"`
+	CreatedAt  time.Time         `json:"created_at"`
+	DisabledAt *time.Time        `json:"disabled_at"`
+}
+
 // Run lists the accounts.
 func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
 	p, err := c.place()
@@ -100,7 +110,11 @@ func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(console.Out).Encode(r.Accounts)
+		lines := make([]accountLine, len(r.Accounts))
+		for i, a := range r.Accounts {
+			lines[i] = accountLine{a.Name, a.Role, a.Unit, a.CreatedAt, a.DisabledAt}
+		}
+		return json.NewEncoder(console.Out).Encode(lines)
 	}
 	w := tabwriter.NewWriter(console.Out, 0, 0, 2, ' ', 0)
 	for _, a := range r.Accounts {
