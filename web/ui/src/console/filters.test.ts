@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PictureFeature } from '@shared/wire';
-import { countFilters, featurePasses, fromQuery, mapCanJudge, noFilters, toggle, toParams, toQuery, type Filters } from './filters';
+import { countFilters, featurePasses, fromQuery, mapCanCount, mapCanJudge, noFilters, toggle, toParams, toQuery, type Filters } from './filters';
 
 const full: Filters = {
   view: 'all', status: ['closed'], stage: ['handling', 'checking'], tier: ['street'], lamp: ['yellow', 'red'], source: ['hotline'],
@@ -53,4 +53,7 @@ test('the map judges only what a feature knows', () => {
   expect(mapCanJudge({ ...noFilters, lamp: ['red'], street: ['440114002'] })).toBe(true);
   expect(mapCanJudge({ ...noFilters, q: '垃圾' })).toBe(false);
   expect(mapCanJudge({ ...noFilters, view: 'mine' })).toBe(false);
+  expect(mapCanCount(noFilters)).toBe(true);
+  expect(mapCanCount({ ...noFilters, view: 'all' })).toBe(false); // closed ones pass too, and are on no map
+  expect(featurePasses({ ...noFilters, view: 'all', status: ['closed'] }, feature)).toBe(false);
 });

@@ -144,19 +144,24 @@ export function passes(f: Filters, i: Incident, dayOf: (at: string) => string): 
   );
 }
 
-/** Whether the map alone can judge these filters: a feature does not know everything. */
+/** Whether the map can tell which of its features pass: a feature does not know everything. */
 export function mapCanJudge(f: Filters): boolean {
   return (
-    f.view === 'open' && f.status.every((s) => s === 'open') && f.source.length === 0 && f.holder.length === 0 &&
+    f.view !== 'mine' && f.source.length === 0 && f.holder.length === 0 &&
     !f.overdue && f.q.trim() === '' && f.from === '' && f.to === ''
   );
+}
+
+/** Whether the map's features are all that passes, so that they can be counted: only open ones are on it. */
+export function mapCanCount(f: Filters): boolean {
+  return mapCanJudge(f) && (f.view === 'open' || f.status.length > 0) && f.status.every((s) => s === 'open');
 }
 
 /** Whether a feature of the map passes what it can be asked. */
 export function featurePasses(f: Filters, x: PictureFeature): boolean {
   const p = x.properties;
   return (
-    has(f.stage, p.stage) && has(f.tier, p.tier) && has(f.lamp, p.lamp) && has(f.street, p.street) &&
+    has(f.status, 'open') && has(f.stage, p.stage) && has(f.tier, p.tier) && has(f.lamp, p.lamp) && has(f.street, p.street) &&
     has(f.community, p.community) && has(f.matter, p.matter?.code ?? null) && f.flag.every((flag) => p.flags.includes(flag)) &&
     inBox(f.bbox, x.geometry?.coordinates[0] ?? null, x.geometry?.coordinates[1] ?? null)
   );

@@ -10,10 +10,10 @@ export function refusalText(error: ProblemError, t: Say, te: Has, language: stri
   if (language !== 'zh' && p.detail !== '') return p.detail;
   const key = `refusal.${p.code}`;
   if (p.code !== '' && te(key)) return t(key);
-  if (p.status === 403) return t('error.forbidden');
-  if (p.status === 404) return t('error.notFound');
   if (p.status === 429 || p.status === 503) return t('error.overloaded');
   if (p.status >= 500) return t('error.server');
+  if (p.status === 403) return t('error.forbidden');
+  if (p.status === 404) return t('error.notFound');
   if (p.errors.length > 0) return `${t('error.invalid')}：${p.errors.map((e) => `${e.pointer.replace(/^\//, '')} ${e.detail}`).join('；')}`;
   return p.detail || p.title || t('error.unknown');
 }

@@ -175,7 +175,7 @@ onPicture((board, before, what) => {
     }
     const feature = board.items.get(id);
     if (feature === undefined || before.items.has(id)) continue;
-    if (mapCanJudge(f) ? featurePasses(f, feature) : f.view === 'all') fresh.push(id);
+    if (mapCanJudge(f) && featurePasses(f, feature)) fresh.push(id);
   }
   // A feature knows stage, tier and lamp at once; the rest of the row follows.
   const patched = rows.value.map((row) => {
