@@ -67,6 +67,6 @@ test('what just happened comes newest first, and only what is newer than the sho
 });
 
 test('the legend’s classes cover every number once', () => {
-  expect([0, 1, 2, 3, 4, 6, 7, 10, 11, 500].map(classOf)).toEqual([0, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
-  expect(classes.map((_, i) => classLabel(i))).toEqual(['0', '1', '2–3', '4–6', '7–10', '≥11']);
+  expect([0, 1, 2, 3, 4, 5, 7, 8, 500].map(classOf)).toEqual([0, 1, 2, 3, 3, 4, 4, 5, 5]);
+  expect(classes.map((_, i) => classLabel(i))).toEqual(['0', '1', '2', '3–4', '5–7', '≥8']);
 });

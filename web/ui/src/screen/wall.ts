@@ -177,7 +177,7 @@ export function fresh(before: readonly Happening[], after: readonly Happening[])
 }
 
 /** The classes of the map's fixed legend: open incidents in a community. */
-export const classes = [0, 1, 2, 4, 7, 11] as const;
+export const classes = [0, 1, 2, 3, 5, 8] as const;
 
 /** The class that a number falls in: the last whose beginning it reaches. */
 export function classOf(n: number): number {
@@ -188,7 +188,7 @@ export function classOf(n: number): number {
   return at;
 }
 
-/** 1, 2–3, 4–6, 7–10, 11+ */
+/** 1, 2, 3–4, 5–7, ≥8 */
 export function classLabel(i: number): string {
   const from = classes[i] ?? 0;
   const next = classes[i + 1];
