@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ProblemError } from '@shared/api';
 import { commands, readProblem } from '@shared/wire';
 import { body, bulkCommands, inFront, missing, offered, specs } from './commands';
-import { refusalText } from './refusal';
+import { outcomeUnknown, refusalText } from './refusal';
 import { readRow, sum } from './statistics';
 import { keyring } from './work';
 
@@ -54,6 +54,10 @@ test('a refusal speaks Chinese first, then our sentence, then the server', () =>
   expect(refusalText(of({ code: 'difficult', detail: 'only coordination moves it' }), t, has, 'en')).toBe('only coordination moves it');
   expect(refusalText(of({ code: 'x' }, 503), t, has, 'zh')).toBe('error.overloaded');
   expect(refusalText(of({}, 502), t, has, 'zh')).toBe('error.server');
+  expect(outcomeUnknown(of({ code: 'timeout' }, 503))).toBe(true);
+  expect(outcomeUnknown(of({}, 502))).toBe(true);
+  expect(outcomeUnknown(of({ code: 'overloaded' }, 503))).toBe(false);
+  expect(outcomeUnknown(of({ code: 'not_the_holder' }))).toBe(false);
 });
 
 test('totals add numerators and denominators, never rates', () => {

@@ -4,6 +4,11 @@ import type { ProblemError } from '@shared/api';
 type Say = (key: string) => string;
 type Has = (key: string) => boolean;
 
+/** Whether a failed write may nevertheless have been stored: then only asking again with the same key tells. */
+export function outcomeUnknown(error: ProblemError): boolean {
+  return error.status >= 500 && !['overloaded', 'contended', 'ledger_down', 'starting', 'not_ready'].includes(error.code);
+}
+
 export function refusalText(error: ProblemError, t: Say, te: Has, language: string): string {
   const p = error.problem;
   if (language === 'zh' && p.detail_zh !== '') return p.detail_zh;

@@ -78,8 +78,8 @@ export function groundLayers(p: Palette, o: GroundOptions = {}): LayerSpecificat
   ];
 }
 
-/** Ids of the layers that name places; a face may move them above its own marks. */
-export const nameLayers: readonly string[] = ['community-names', 'street-names'];
+/** The layer that names streets; a face may move it above its own marks, so that they stay readable. */
+export const streetNames = 'street-names';
 
 /** West, south, east, north of a polygon or several. */
 export function boundsOf(g: Polygon | MultiPolygon): [number, number, number, number] {
