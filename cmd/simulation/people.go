@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,9 @@ func (m moment) verifying() (Move, bool) {
 
 func (m moment) intake() (Move, bool) {
 	at := m.soon(18 * time.Minute)
+	if slices.Contains(m.s.Flags, incident.NotFound) {
+		return m.move(at, "desk", incident.Decline{Reason: "现场核实未发现所反映的问题，已答复诉求人。"}), true
+	}
 	if m.s.Matter.IsZero() {
 		return m.move(at, "desk", incident.Decline{Reason: "咨询、表扬类来电，已直接答复诉求人，不作为事件立案。"}), true
 	}
@@ -105,7 +109,7 @@ func (m moment) dispatching() (Move, bool) {
 		}), true
 	}
 	if canRise {
-		return m.move(at, "desk", incident.Escalate{Code: incident.CrossArea, Reason: m.reason("escalate")}), true
+		return m.move(at, "desk", m.escalation()), true
 	}
 	return Move{}, false
 }
@@ -116,14 +120,14 @@ func (m moment) handling() (Move, bool) {
 		return m.move(m.soon(25*time.Minute), "handler", incident.Accept{}), true
 	}
 	if unit.Kind == jurisdiction.Station && m.chance(0.14) {
-		return m.move(m.soon(50*time.Minute), "staff", incident.Escalate{Code: incident.NeedsEnforcement, Reason: m.reason("escalate")}), true
+		return m.move(m.soon(50*time.Minute), "staff", m.escalation()), true
 	}
 	if unit.Kind != jurisdiction.Station && m.s.Returns < 2 && m.chance(0.07) {
-		return m.move(m.soon(50*time.Minute), "handler", incident.Return{Code: incident.NotOurDuty, Reason: m.reason("return")}), true
+		return m.move(m.soon(50*time.Minute), "handler", m.giveBack()), true
 	}
 	result := "已到场处置完毕，现场符合结案条件。"
 	if own := m.people.Ref.Texts.ResultsFor(m.s.Matter); len(own) > 0 {
-		result = own[m.rnd.IntN(len(own))]
+		result = m.fill(own[m.rnd.IntN(len(own))])
 	}
 	return m.move(m.workDone(), "handler", incident.Handle{Result: result}), true
 }
@@ -177,16 +181,78 @@ func (m moment) move(at time.Time, post string, c incident.Command) Move {
 	}}
 }
 
-var posts = map[string]string{"inspector": "网格员", "desk": "派遣员", "handler": "承办人", "staff": "工作人员"}
+var posts = map[string]string{"inspector": "网格员", "desk": "派遣员", "handler": "承办人", "staff": "工作人员", "hotline": "热线专办员"}
 
 func (m moment) chance(p float64) bool { return m.rnd.Float64() < p }
+
+// escalation gives a reason and the code that fits it.
+func (m moment) escalation() incident.Escalate {
+	reason := m.reason("escalate")
+	return incident.Escalate{Reason: reason, Code: fitting(reason, incident.BeyondPower, []sign[incident.EscalateCode]{
+		{"资金", incident.Funds},
+		{"执法", incident.NeedsEnforcement},
+		{"处罚", incident.NeedsEnforcement},
+		{"立案查处", incident.NeedsEnforcement},
+		{"上游", incident.CrossArea},
+		{"跨", incident.CrossArea},
+	})}
+}
+
+// giveBack gives a reason for a return and the code that fits it.
+func (m moment) giveBack() incident.Return {
+	reason := m.reason("return")
+	return incident.Return{Reason: reason, Code: fitting(reason, incident.NotOurDuty, []sign[incident.ReturnCode]{
+		{"并案", incident.Duplicate},
+		{"位置", incident.WrongPlace},
+		{"业主", incident.OwnerElsewhere},
+		{"权属", incident.OwnerElsewhere},
+		{"产权", incident.OwnerElsewhere},
+		{"配合", incident.NeedsSupport},
+	})}
+}
+
+// A sign is a word by which a reason is told to be of a kind.
+type sign[C any] struct {
+	word string
+	code C
+}
+
+// fitting returns the code of the first sign in text.
+func fitting[C any](text string, otherwise C, signs []sign[C]) C {
+	for _, s := range signs {
+		if strings.Contains(text, s.word) {
+			return s.code
+		}
+	}
+	return otherwise
+}
 
 func (m moment) reason(kind string) string {
 	texts := m.people.Ref.Texts.ReasonsFor(kind, m.s.Matter)
 	if len(texts) == 0 {
 		return "情况说明详见附件。"
 	}
-	return texts[m.rnd.IntN(len(texts))]
+	return m.fill(texts[m.rnd.IntN(len(texts))])
+}
+
+// fill writes the names of the incident's place into a sentence.
+func (m moment) fill(text string) string {
+	names := m.people.names()
+	place := m.s.Place
+	return fill(text, m.at, names.community(place.Community), names.street(place.Street), names.street(m.people.neighbour(place.Street, m.rnd)))
+}
+
+func (p People) names() names { return names{p.Ref.Book} }
+
+// neighbour returns another street of the district.
+func (p People) neighbour(street string, rnd *rand.Rand) string {
+	var others []string
+	for _, u := range p.Ref.Book.Units() {
+		if u.Kind == jurisdiction.Center && u.Tier == jurisdiction.Street && u.Code != street {
+			others = append(others, u.Code)
+		}
+	}
+	return others[rnd.IntN(len(others))]
 }
 
 // soon is a while from now, about typical for an ordinary incident and a third of
@@ -224,10 +290,42 @@ func (m moment) hours(t time.Time) time.Time {
 	}
 }
 
-// fill writes names and dates into a sentence of the demonstration.
+// names say what people call the ground that units answer for.
+type names struct{ book *jurisdiction.Book }
+
+func (n names) unit(code string) string {
+	if u, ok := n.book.Unit(code); ok {
+		return u.Name
+	}
+	return code
+}
+
+// community returns 桂花 for 桂花网格工作站.
+func (n names) community(code string) string {
+	if code == "" {
+		return "本社区"
+	}
+	return strings.TrimSuffix(n.unit(code), "网格工作站")
+}
+
+// street returns 花城街道 for 花城街道指挥中心.
+func (n names) street(code string) string {
+	if code == "" {
+		return "本街镇"
+	}
+	return strings.TrimSuffix(n.unit(code), "指挥中心")
+}
+
+// fill writes names and dates into a sentence of the demonstration, without the
+// blanks around them that the table has for its readers.
 func fill(text string, at time.Time, community, street, other string) string {
-	return strings.NewReplacer(
-		"{community}", community, "{street}", street, "{unit}", "承办单位", "{other}", other,
-		"{date}", at.In(deadline.CST).AddDate(0, 0, -7).Format("1月2日"),
-	).Replace(text)
+	for name, value := range map[string]string{
+		"{community}": community, "{street}": street, "{unit}": "承办单位", "{other}": other,
+		"{date}": at.In(deadline.CST).AddDate(0, 0, -7).Format("1月2日"),
+	} {
+		for _, form := range []string{" " + name + " ", name + " ", " " + name, name} {
+			text = strings.ReplaceAll(text, form, value)
+		}
+	}
+	return text
 }

@@ -179,14 +179,14 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 		return fmt.Errorf("simulation: no grid %s", a.Grid)
 	}
 	at := later(a.At, s.deps.Now())
-	book := s.deps.Reference.Book
+	book, names := s.deps.Reference.Book, s.people.names()
 	point := s.deps.Grid.RandomPoint(a.Grid, rnd.Float64)
 	place := jurisdiction.Place{
 		Grid: cell.Code, GridVersion: s.deps.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 	}
 	r := incident.Report{
 		Source: a.Source, Matter: a.Matter, Severity: incident.Normal,
-		Description: fill(a.Text, at, s.name(cell.Community), s.name(cell.Street), s.name(s.neighbour(cell.Street))),
+		Description: fill(a.Text, at, names.community(cell.Community), names.street(cell.Street), names.street(s.people.neighbour(cell.Street, rnd))),
 		Location:    incident.Location{Point: &point, CRS: "wgs84", AccuracyM: float64(4 + rnd.IntN(20)), Address: s.address(cell, rnd)},
 		Place:       place, OccurredAt: at, Flags: []incident.Flag{incident.Simulated},
 	}
@@ -219,8 +219,11 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 	by := incident.Actor{Person: Person + unit + ":" + string(cmp.Or(role, "desk")), Unit: unit, Role: role}
 	if u, ok := book.Unit(unit); ok {
 		by.Name = u.Name + posts["desk"]
-		if role == jurisdiction.Inspector {
+		switch role {
+		case jurisdiction.Inspector:
 			by.Name = u.Name + posts["inspector"]
+		case jurisdiction.Hotline:
+			by.Name = u.Name + posts["hotline"]
 		}
 	}
 	key := eventstore.Key{Scope: "simulation", ID: a.Key}
@@ -228,25 +231,13 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 	return s.settle(ctx, err, "simulated report refused", slog.String("arrival", a.Key))
 }
 
-func (s *Sim) name(code string) string {
-	if u, ok := s.deps.Reference.Book.Unit(code); ok {
-		return u.Name
-	}
-	return code
-}
-
-func (s *Sim) neighbour(street string) string {
-	for _, a := range s.deps.Grid.Streets() {
-		if a.Code != street {
-			return a.Code
-		}
-	}
-	return street
-}
-
 func (s *Sim) address(c basegrid.Cell, rnd *rand.Rand) string {
-	spots := []string{"市场后门", "公交站旁", "小学东侧", "文化广场", "河涌边", "工业路口", "村委会前", "小区南门", "祠堂旁", "停车场入口"}
-	return fmt.Sprintf("%s%s %d 号附近", s.name(c.Community), spots[rnd.IntN(len(spots))], 1+rnd.IntN(180))
+	spots := []string{
+		"市场后门", "公交站旁", "小学东侧", "文化广场", "河涌边", "工业路口", "居（村）委会前", "小区南门", "祠堂旁", "停车场入口",
+		"卫生站对面", "幼儿园门口", "农贸市场正门", "健身广场北侧", "快递驿站旁", "桥底",
+	}
+	names := s.people.names()
+	return fmt.Sprintf("%s%s%s", names.street(c.Street), names.community(c.Community), spots[rnd.IntN(len(spots))])
 }
 
 func callerName(rnd *rand.Rand) string {
