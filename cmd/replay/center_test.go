@@ -21,7 +21,6 @@ import (
 	"gridcommand/cmd/clock"
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
-	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/memory"
@@ -490,8 +489,8 @@ func TestARefusedStepLeavesTheOthersAlone(t *testing.T) {
 	meddled := &meddling{Store: c.ledger, c: c, first: rows[1].ExternalID, at: rows[2].ExternalID}
 	must(t, (&center{t: t, ledger: meddled, service: c.service, clock: c.clock, carrier: c.carrier}).replays(t.Context(), rows))
 	all := c.lives()
-	if got := all[rows[1].ExternalID].state.Status; got != incident.StatusVoided {
-		t.Errorf("the row that a desk voided is %s", got)
+	if got := all[rows[1].ExternalID].state; got.Stage != incident.Dispatching || !got.Difficult {
+		t.Errorf("the row that a unit keeps returning is in %q, difficult %t", got.Stage, got.Difficult)
 	}
 	for _, row := range append(rows[:1:1], rows[2:]...) {
 		if got := all[row.ExternalID].state.Status; got != incident.StatusClosed && row.Closed != nil {
@@ -500,7 +499,8 @@ func TestARefusedStepLeavesTheOthersAlone(t *testing.T) {
 	}
 }
 
-// A meddling ledger lets the district's desk void one row as another is looked up.
+// A meddling ledger lets a unit return one row three times as another is looked up:
+// after that only coordination moves it.
 type meddling struct {
 	eventstore.Store
 	c         *center
@@ -513,13 +513,23 @@ func (m *meddling) Lookup(ctx context.Context, k eventstore.Key) (eventstore.Res
 		m.once.Do(func() {
 			r, _, err := m.Store.Lookup(ctx, eventstore.Key{Scope: k.Scope, ID: m.first})
 			must(m.c.t, err)
-			desk := incident.Actor{Person: "district", Unit: "440114", Role: jurisdiction.DistrictDesk}
-			if _, err := m.c.service.Do(ctx, r.Stream.ID(), incident.Void{Reason: "重复登记"}, desk, workflow.Options{}); err != nil {
-				m.c.t.Errorf("voiding: %v", err)
+			for range 3 {
+				state, _, err := m.c.service.Load(ctx, r.Stream.ID())
+				must(m.c.t, err)
+				if state.Stage == incident.Dispatching {
+					m.does(r.Stream.ID(), state.Holder, "desk", incident.Dispatch{Unit: state.Unit, Reason: "请再核实"})
+				}
+				m.does(r.Stream.ID(), state.Unit, "handler", incident.Return{Reason: "不属本单位职责"})
 			}
 		})
 	}
 	return m.Store.Lookup(ctx, k)
+}
+
+func (m *meddling) does(id, unit, post string, c incident.Command) {
+	if _, err := m.c.service.Do(context.Background(), id, c, m.c.carrier.actor(unit, post), workflow.Options{}); err != nil {
+		m.c.t.Errorf("%s: %v", c.Name(), err)
+	}
 }
 
 // The mapping that ships names matters that exist, and every rule can be reached.
