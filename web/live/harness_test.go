@@ -493,8 +493,11 @@ func idOf(t testing.TB, item json.RawMessage) string {
 func (c *client) endsWith(code int) {
 	c.t.Helper()
 	var last message
-	for {
+	for late := time.Now().Add(patience); ; {
 		m, err := c.read()
+		if err == nil && time.Now().After(late) {
+			c.t.Fatalf("the socket goes on, want code %d", code)
+		}
 		if err == nil {
 			if last.Op == "bye" {
 				c.t.Fatalf("a %s after the bye", m.Op)

@@ -212,6 +212,9 @@ func converge(t *testing.T, seed uint64, rounds int) {
 		})
 	}
 
+	gone := make(chan struct{}) // closed when no client is left, as happens if all fail
+	go func() { clients.Wait(); close(gone) }()
+
 	turns := make(chan struct{}, 40) // what the workers may do ahead of the cuts
 	var workers sync.WaitGroup
 	ids := &pool{}
@@ -234,7 +237,10 @@ func converge(t *testing.T, seed uint64, rounds int) {
 		}
 		ids.add(w.report(rnd.IntN(len(places)), "一个")) // whatever the others do, something moves
 		for range 1 + rnd.IntN(10) {
-			<-progress
+			select {
+			case <-progress:
+			case <-gone:
+			}
 		}
 		switch {
 		case rnd.IntN(5) > 0 && round != rounds/2:
@@ -251,7 +257,7 @@ func converge(t *testing.T, seed uint64, rounds int) {
 	close(turns)
 	workers.Wait()
 	head.Store(int64(w.head()))
-	clients.Wait()
+	<-gone
 	stop()
 	cuts, seen := 0, 0
 	for _, f := range all {
