@@ -36,8 +36,13 @@ function hearAt(at: string | null, speed: number): void {
   now.value = ledgerTime(reading, performance.now());
 }
 
+/** What the live worklist leaves out of an incident is empty here until its page asks for it. */
+export function whole(i: Partial<Incident> & Pick<Incident, 'id'>): Incident {
+  return trust<Incident>({ grid: null, criterion: null, photos: [], flags: [], transfers: 0, returns: 0, reworks: 0, extensions: 0, ...i });
+}
+
 function take(items: readonly Incident[], unit: string): void {
-  tasks.value = items.filter((i) => taskKind(i) !== null);
+  tasks.value = items.map(whole).filter((i) => taskKind(i) !== null);
   asOf.value = Date.now();
   trouble.value = '';
   saving ??= setTimeout(() => {
