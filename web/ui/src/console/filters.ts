@@ -119,7 +119,7 @@ export function countFilters(f: Filters): number {
 }
 
 /** Adds a value to a list filter, or removes it. */
-export function toggle<F extends ListField>(f: Filters, field: F, value: Filters[F][number]): Filters {
+export function toggle(f: Filters, field: ListField, value: string): Filters {
   const before: readonly string[] = f[field];
   const after = before.includes(value) ? before.filter((v) => v !== value) : [...before, value];
   return { ...f, [field]: after };

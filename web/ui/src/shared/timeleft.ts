@@ -1,5 +1,4 @@
 /** Time left until a deadline, in words, and what its lamp would say. */
-import type { Lamp } from './wire';
 
 export interface Span {
   readonly days: number;
@@ -77,5 +76,3 @@ export function byUrgency(
   const rank = (x: typeof a): number => (x.suspended || x.due.stage === null ? Number.MAX_SAFE_INTEGER : Date.parse(x.due.stage));
   return rank(a) - rank(b) || Date.parse(a.reported_at) - Date.parse(b.reported_at);
 }
-
-export const lampOrder: Readonly<Record<Lamp, number>> = { red: 0, yellow: 1, green: 2, grey: 3 };
