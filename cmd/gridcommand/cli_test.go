@@ -37,6 +37,7 @@ func TestCommandLine(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"answers": answers,
+			"fills":   fills,
 			"tamper":  tamper,
 			"rooms":   rooms,
 			"code":    code,
@@ -60,6 +61,23 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if time.Now().After(deadline) {
 			ts.Fatalf("no server answers: %v", err)
+		}
+	}
+}
+
+// fills waits until the ledger in a folder has a fact.
+func fills(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fills FOLDER")
+	}
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(ts.MkAbs(args[0]), "ledger.db")+"?mode=ro")
+	ts.Check(err)
+	defer db.Close()
+	facts := 0
+	for deadline := time.Now().Add(time.Minute); facts == 0; time.Sleep(10 * time.Millisecond) {
+		err := db.QueryRow(`SELECT COUNT(*) FROM events`).Scan(&facts)
+		if facts == 0 && time.Now().After(deadline) {
+			ts.Fatalf("the ledger stays empty: %v", err)
 		}
 	}
 }
