@@ -61,6 +61,7 @@ async function recall(unit: string): Promise<void> {
   asOf.value = at;
   // Without a server the clock goes on at the pace of this phone.
   if (reading === null && ledger !== null) reading = { at: ledger + (Date.now() - at), heard: performance.now(), speed: 1 };
+  now.value = ledgerTime(reading, performance.now());
 }
 
 /** The first answer is quicker than a socket, and a network that lets no socket through still has it. */
