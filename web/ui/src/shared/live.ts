@@ -123,7 +123,7 @@ export function openLive(deps: LiveDeps): Live {
 
   function tell(next: Partial<LiveState>): void {
     const merged = { ...state, ...next };
-    const same = (Object.keys(next) as (keyof LiveState)[]).every((k) => state[k] === merged[k]);
+    const same = JSON.stringify(merged) === JSON.stringify(state);
     state = merged;
     if (!same) for (const listener of listeners) listener(state);
   }

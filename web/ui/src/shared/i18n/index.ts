@@ -6,9 +6,11 @@ import { zh } from './zh';
 export type Language = 'zh' | 'en';
 const remembered = 'gridcommand.language';
 
+/** What the address asks for (?lang=en) is remembered; else what was chosen before; else Chinese. */
 function preferred(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(remembered);
-  return asked === 'en' ? 'en' : 'zh';
+  const asked = new URLSearchParams(location.search).get('lang');
+  if (asked === 'en' || asked === 'zh') localStorage.setItem(remembered, asked);
+  return localStorage.getItem(remembered) === 'en' ? 'en' : 'zh';
 }
 
 export function setUpLanguage() {
