@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	_ "modernc.org/sqlite" // the "sqlite" driver
 )
@@ -27,7 +28,7 @@ var sqlitePragmas = []string{
 	"busy_timeout(10000)",
 	"foreign_keys(1)",
 	"synchronous(FULL)",
-	"cache_size(-16384)",
+	"cache_size(-2048)",
 	"temp_store(MEMORY)",
 	"journal_size_limit(67108864)",
 }
@@ -58,7 +59,9 @@ func openSQLite(ctx context.Context, path string, pragmas []string) (*DB, error)
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("sqldb: %w", err)
 	}
-	write, err := sql.Open("sqlite", sqliteURL(path, "rw", append([]string{"journal_mode(WAL)"}, pragmas...)))
+	// The one writer gets a large page cache; the readers, of which there are many,
+	// live on the operating system's.
+	write, err := sql.Open("sqlite", sqliteURL(path, "rw", append([]string{"journal_mode(WAL)"}, append(slices.Clone(pragmas), "cache_size(-16384)")...)))
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
 	}
@@ -97,6 +100,7 @@ func openReaders(path string) (*sql.DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
+	read.SetConnMaxIdleTime(time.Minute)
 	return read, nil
 }
 
