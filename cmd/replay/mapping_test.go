@@ -61,9 +61,22 @@ func TestGlob(t *testing.T) {
 		pattern, text string
 		want          bool
 	}{
-		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "任何/东西", true}, {"**", "a", true}, {"?", "", false},
-		{"a*b", "ab", true}, {"a*b", "axxb", true}, {"a*b", "axxbc", false}, {"*ab", "aab", true}, {"*a*b*", "xxaxxbxx", true},
-		{"*aab", "aaab", true}, {"a?c*", "abcdef", true}, {"[a]", "a", false}, {"[a]", "[a]", true}, {"a\\*", "a\\b", true},
+		{"", "", true},
+		{"", "a", false},
+		{"*", "", true},
+		{"*", "任何/东西", true},
+		{"**", "a", true},
+		{"?", "", false},
+		{"a*b", "ab", true},
+		{"a*b", "axxb", true},
+		{"a*b", "axxbc", false},
+		{"*ab", "aab", true},
+		{"*a*b*", "xxaxxbxx", true},
+		{"*aab", "aaab", true},
+		{"a?c*", "abcdef", true},
+		{"[a]", "a", false},
+		{"[a]", "[a]", true},
+		{"a\\*", "a\\b", true},
 	} {
 		if got := glob(c.pattern, c.text); got != c.want {
 			t.Errorf("glob(%q, %q) = %t", c.pattern, c.text, got)

@@ -149,16 +149,16 @@ func ended(ctx context.Context, err error) error {
 
 func (s *Sim) do(ctx context.Context, p planned) error {
 	_, err := s.deps.Service.Do(ctx, p.id, p.Command, p.By, workflow.Options{At: later(p.At, s.deps.Now())})
-	return s.settle(ctx, err, "simulated command refused", slog.String("incident", p.id), slog.String("command", p.Command.Name()))
+	return s.settle(ctx, err, slog.String("incident", p.id), slog.String("command", p.Command.Name()))
 }
 
 // settle lets refusals and a moment's overload pass: they are everyday life.
-func (s *Sim) settle(ctx context.Context, err error, msg string, attrs ...slog.Attr) error {
+func (s *Sim) settle(ctx context.Context, err error, attrs ...slog.Attr) error {
 	if err == nil {
 		return nil
 	}
 	if _, refused := domain.AsRefusal(err); refused || errors.Is(err, eventstore.ErrOverloaded) || errors.Is(err, eventstore.ErrConflict) {
-		s.deps.Log.LogAttrs(ctx, slog.LevelDebug, msg, append(attrs, slog.Any("reason", err))...)
+		s.deps.Log.LogAttrs(ctx, slog.LevelDebug, "a simulated act was refused", append(attrs, slog.Any("reason", err))...)
 		return nil
 	}
 	return fmt.Errorf("simulation: %w", err)
@@ -228,7 +228,7 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 	}
 	key := eventstore.Key{Scope: "simulation", ID: a.Key}
 	_, err = s.deps.Service.Do(ctx, uuid.Must(uuid.NewV7()).String(), r, by, workflow.Options{Key: key, At: at})
-	return s.settle(ctx, err, "simulated report refused", slog.String("arrival", a.Key))
+	return s.settle(ctx, err, slog.String("arrival", a.Key))
 }
 
 func (s *Sim) address(c basegrid.Cell, rnd *rand.Rand) string {

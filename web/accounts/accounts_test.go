@@ -89,8 +89,15 @@ func TestWrongLogIns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range [][2]string{
-		{"ann", "wrong"}, {"ann", ""}, {"ann", "correct horse "}, {"Ann", "correct horse"}, {"ａnn", "correct horse"},
-		{"nobody", "correct horse"}, {"ben", "correct horse"}, {"", ""}, {"ann", strings.Repeat("x", 10_000)},
+		{"ann", "wrong"},
+		{"ann", ""},
+		{"ann", "correct horse "},
+		{"Ann", "correct horse"},
+		{"ａnn", "correct horse"},
+		{"nobody", "correct horse"},
+		{"ben", "correct horse"},
+		{"", ""},
+		{"ann", strings.Repeat("x", 10_000)},
 	} {
 		if _, err := h.Login(t.Context(), c[0], c[1]); !errors.Is(err, ErrWrong) {
 			t.Errorf("%q with %.20q: %v", c[0], c[1], err)

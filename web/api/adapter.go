@@ -80,11 +80,12 @@ func open(rt *route)                             { rt.open = true }
 func ofIncident(rt *route)                       { rt.ofIncident = true }
 func keyed(rt *route)                            { rt.key = true }
 func by(may func(jurisdiction.Role) bool) option { return func(rt *route) { rt.may = may } }
-func gives(media ...string) option               { return func(rt *route) { rt.answerMedia = media } }
-func takes(media ...string) option               { return func(rt *route) { rt.bodyMedia, rt.body = media, nil } }
-func via(method string) option                   { return func(rt *route) { rt.method = method } }
-func readers(r jurisdiction.Role) bool           { return r != jurisdiction.Screen && r != jurisdiction.Admin }
-func viewers(r jurisdiction.Role) bool           { return r != jurisdiction.Admin }
+func gives(media ...string) option { return func(rt *route) { rt.answerMedia = media } }
+
+func takes(media ...string) option     { return func(rt *route) { rt.bodyMedia, rt.body = media, nil } }
+func via(method string) option         { return func(rt *route) { rt.method = method } }
+func readers(r jurisdiction.Role) bool { return r != jurisdiction.Screen && r != jurisdiction.Admin }
+func viewers(r jurisdiction.Role) bool { return r != jurisdiction.Admin }
 
 // handler makes a route answer. The order of its checks is the contract's: 401 who are
 // you · 400 unparseable · 404 not there for you · 403 never your role · 422 invalid ·

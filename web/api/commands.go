@@ -104,11 +104,13 @@ func say[B extended](name, summary string, f func(B, incident.Extra) incident.Co
 }
 
 func ask[B extended](name, summary string, f func(*server, *Request, B, incident.Extra) (incident.Command, []FieldError)) verb {
-	return verb{name: name, summary: summary, body: reflect.TypeFor[B](),
+	return verb{
+		name: name, summary: summary, body: reflect.TypeFor[B](),
 		command: func(s *server, r *Request, body any) (incident.Command, []FieldError) {
 			b := *body.(*B)
 			return f(s, r, b, b.given().domain())
-		}}
+		},
+	}
 }
 
 // verbs is every command that a person may give to an incident.
