@@ -80,7 +80,7 @@ func open(rt *route)                             { rt.open = true }
 func ofIncident(rt *route)                       { rt.ofIncident = true }
 func keyed(rt *route)                            { rt.key = true }
 func by(may func(jurisdiction.Role) bool) option { return func(rt *route) { rt.may = may } }
-func gives(media ...string) option { return func(rt *route) { rt.answerMedia = media } }
+func gives(media ...string) option               { return func(rt *route) { rt.answerMedia = media } }
 
 func takes(media ...string) option     { return func(rt *route) { rt.bodyMedia, rt.body = media, nil } }
 func via(method string) option         { return func(rt *route) { rt.method = method } }
