@@ -5,7 +5,7 @@
  * closes it; its page tells the whole story. Everything is done with clicks and typing.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from './axe';
 import { launch, Watch, windowOf } from './browser';
 import { dispatch, give, logIn, openIncident } from './console';
@@ -39,12 +39,12 @@ interface Entry {
 }
 
 beforeAll(async () => {
-  [program, browser] = await Promise.all([start(), launch()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  expect(await program?.stop()).toBe(0);
+  program = await start();
+  browser = await launch();
+  return async () => {
+    await browser.close();
+    expect(await program.stop(), 'exit code of the program').toBe(0);
+  };
 });
 
 // Whoever looks for the cause of a failure wants to see what the people saw.

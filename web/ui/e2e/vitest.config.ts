@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // stop at the first that fails. Drawing maps in software takes its time on a busy machine,
 // so the limits are wide; none of them is what a step is about.
 export default defineConfig({
+  cacheDir: '../node_modules/.vite/browser',
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
