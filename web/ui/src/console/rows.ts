@@ -160,7 +160,16 @@ function tidySoon(): void {
 function announce(fresh: readonly string[]): void {
   if (fresh.length === 0) return;
   waiting.value = new Set([...waiting.value, ...fresh]);
-  if (calm.value && performance.now() - lastLoad > 3_000) void load(true);
+  letIn();
+}
+
+/** While nobody reads, what is new comes in by itself, at most once a second and never later than that. */
+let entering: ReturnType<typeof setTimeout> | null = null;
+function letIn(): void {
+  entering ??= setTimeout(() => {
+    entering = null;
+    if (calm.value && waiting.value.size > 0) void load(true);
+  }, Math.max(0, lastLoad + 1_000 - performance.now()));
 }
 
 onPicture((board, before, what) => {
