@@ -69,7 +69,11 @@ export async function load(quiet = false): Promise<void> {
   }
   if (!quiet) loading.value = 'first';
   try {
-    const page = await api.incidents({ ...toParams(filters.value), limit: pageSize }, mineNow.signal);
+    // What the picture has announced must be in the list that takes it in.
+    const announced = quiet ? picture.value.position : null;
+    const page = await api.incidents(
+      { ...toParams(filters.value), limit: pageSize, ...(announced === null ? {} : { min_position: announced }) }, mineNow.signal,
+    );
     const known = new Set(ids.value);
     const stamp = performance.now();
     rows.value = page.items.map((i) => settle(i, quiet && !known.has(i.id) ? stamp : 0));

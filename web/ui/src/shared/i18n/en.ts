@@ -13,7 +13,7 @@ export const en: Messages = {
     closingCondition: 'Closing condition', limit: 'Time limit', grid: 'Grid', gridCode: 'Grid code', timeline: 'Timeline',
     position: 'Ledger position', deadlineWhy: 'Deadline explained', photos: 'Photos', reporter: 'Reporter', holder: 'Held by',
     source: 'Source', tier: 'Tier', stage: 'Stage', status: 'Status', lamp: 'Lamp', street: 'Street', community: 'Community',
-    place: 'Place', address: 'Address', severity: 'Severity', description: 'Description', occurredAt: 'Occurred',
+    place: 'Place', coordinates: 'Coordinates', address: 'Address', severity: 'Severity', description: 'Description', occurredAt: 'Occurred',
     reportedAt: 'Reported', filedAt: 'Filed', handledAt: 'Handled', closedAt: 'Closed', returns: 'Returns',
     transfers: 'Transfers', reworks: 'Reworks', extensions: 'Extensions', routing: 'Routing', candidates: 'Candidates',
     policy: 'Policy version', external: 'External number', result: 'Result', unit: 'Unit', flag: 'Flag', facts: 'Facts',

@@ -12,7 +12,7 @@ export const zh = {
     closingCondition: '结案条件', limit: '处置时限', grid: '网格', gridCode: '网格编码', timeline: '办理过程',
     position: '存证序号', deadlineWhy: '时限说明', photos: '照片', reporter: '诉求人', holder: '当前承办',
     source: '来源', tier: '层级', stage: '环节', status: '状态', lamp: '灯', street: '街镇', community: '村居',
-    place: '位置', address: '地址', severity: '紧急程度', description: '情况描述', occurredAt: '发生时间',
+    place: '位置', coordinates: '坐标', address: '地址', severity: '紧急程度', description: '情况描述', occurredAt: '发生时间',
     reportedAt: '上报时间', filedAt: '立案时间', handledAt: '处置时间', closedAt: '结案时间', returns: '退单',
     transfers: '改派', reworks: '返工', extensions: '延期', routing: '派遣依据', candidates: '可派单位',
     policy: '规则版本', external: '外部编号', result: '处置反馈', unit: '单位', flag: '标记', facts: '基本情况',
