@@ -100,6 +100,8 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 	case "user add":
 		if _, known := m.reference.Book.Unit(o.Unit); !known {
 			err = fmt.Errorf("no unit %q", o.Unit)
+		} else if !m.reference.Book.Fits(o.Role, o.Unit) {
+			err = fmt.Errorf("nobody of role %q belongs to unit %q", o.Role, o.Unit)
 		} else {
 			err = m.accounts.Add(ctx, o.Name, o.Role, o.Unit, o.Password)
 		}

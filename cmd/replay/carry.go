@@ -107,16 +107,9 @@ func (c Carrier) Finish(row Row, s incident.State, at time.Time, number string) 
 // that nobody checks what they handled.
 func (c Carrier) actor(unit, post string) incident.Actor {
 	u, _ := c.Ref.Book.Unit(unit)
-	role := jurisdiction.Handler
-	switch {
-	case u.Kind == jurisdiction.Station && post == "inspector":
+	role := u.Staff()
+	if u.Kind == jurisdiction.Station && post == "inspector" {
 		role = jurisdiction.Inspector
-	case u.Kind == jurisdiction.Station:
-		role = jurisdiction.CommunityStaff
-	case u.Kind == jurisdiction.Center && u.Tier == jurisdiction.District:
-		role = jurisdiction.DistrictDesk
-	case u.Kind == jurisdiction.Center:
-		role = jurisdiction.StreetDesk
 	}
 	return incident.Actor{Person: Person + unit + ":" + post, Unit: unit, Role: role, Name: u.Name}
 }

@@ -165,16 +165,9 @@ func (m moment) checking() (Move, bool) {
 // one who handled: posts are different people.
 func (m moment) move(at time.Time, post string, c incident.Command) Move {
 	unit, _ := m.people.Ref.Book.Unit(m.s.Holder)
-	role := jurisdiction.Handler
-	switch {
-	case unit.Kind == jurisdiction.Station && post == "inspector":
+	role := unit.Staff()
+	if unit.Kind == jurisdiction.Station && post == "inspector" {
 		role = jurisdiction.Inspector
-	case unit.Kind == jurisdiction.Station:
-		role = jurisdiction.CommunityStaff
-	case unit.Kind == jurisdiction.Center && unit.Tier == jurisdiction.District:
-		role = jurisdiction.DistrictDesk
-	case unit.Kind == jurisdiction.Center:
-		role = jurisdiction.StreetDesk
 	}
 	return Move{At: at, Command: c, By: incident.Actor{
 		Person: Person + m.s.Holder + ":" + post, Unit: m.s.Holder, Role: role, Name: unit.Name + posts[post],

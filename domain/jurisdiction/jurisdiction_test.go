@@ -663,3 +663,12 @@ func ExampleBook_Route() {
 	// street 440114002 440114002-S01
 	// 派给 花城街道综合行政执法队，因为 权责清单第 2 条（07003 × 花城街道）。
 }
+
+func TestWhoActsForAUnitFromInsideFitsIt(t *testing.T) {
+	b := builtIn(t)
+	for _, u := range b.Units() {
+		if !u.OnlyHandedTo && !b.Fits(u.Staff(), u.Code) {
+			t.Errorf("%s, a %s of the %s: its staff is %s, which does not fit it", u.Code, u.Kind, u.Tier, u.Staff())
+		}
+	}
+}

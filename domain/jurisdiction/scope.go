@@ -95,3 +95,17 @@ func (b *Book) Fits(r Role, unit string) bool {
 	}
 	return false
 }
+
+// Staff is the role of those who act for u from inside. A station's inspectors are
+// outside, and a role of their own.
+func (u Unit) Staff() Role {
+	switch {
+	case u.Kind == Station:
+		return CommunityStaff
+	case u.Kind == Center && u.Tier == District:
+		return DistrictDesk
+	case u.Kind == Center:
+		return StreetDesk
+	}
+	return Handler
+}
