@@ -130,9 +130,12 @@ func (b *Board) Since(ctx context.Context, any, scope []string, after eventstore
 	if !errors.Is(err, errInHistory) {
 		return d, err
 	}
+	// Rows are committed before the board hears of them. Rows that stand before where
+	// the board stood already are being rebuilt; where it stands by now says nothing.
+	stood := b.Position()
 	err = Read(ctx, b.db, b.name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
-		if position < b.Position() {
-			return ErrTooOld // being rebuilt
+		if position < stood {
+			return ErrTooOld
 		}
 		changes, err := b.history.Since(ctx, tx, after)
 		if err != nil {
