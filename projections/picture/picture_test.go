@@ -2,6 +2,7 @@ package picture_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -191,6 +192,40 @@ func TestPartsOfThePicture(t *testing.T) {
 		}
 		if diff := cmp.Diff(got.Features, then.Features); diff != "" {
 			t.Errorf("%s, from memory and from the database:\n%s", name, diff)
+		}
+	}
+}
+
+// A watch that comes back with an old position is answered from the rows, also
+// while the view is taking in what is new.
+func TestOldPositionsAreAnsweredWhileTheViewMoves(t *testing.T) {
+	h := historytest.New(t, 5)
+	h.Live(300)
+	db := historytest.Views(t)
+	folder := historytest.Folder(t)
+	if err := projections.NewRunner(db, h.Ledger, picture.New(db, folder), nil).RunToEnd(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.Live(500)
+	again := picture.New(db, folder) // it remembers nothing of what came before
+	runner := projections.NewRunner(db, h.Ledger, again, &projections.Options{Page: 1})
+	folded := make(chan error, 1)
+	go func() { folded <- runner.RunToEnd(t.Context()) }()
+	everything := []string{"area:440114"}
+	for answered := 0; ; {
+		select {
+		case err := <-folded:
+			if err != nil || answered == 0 {
+				t.Fatalf("folded with %v after %d answers", err, answered)
+			}
+			return
+		default:
+		}
+		switch _, err := again.Since(t.Context(), everything, everything, 1); {
+		case err == nil:
+			answered++
+		case !errors.Is(err, projections.ErrAhead): // the rows are not looked at yet
+			t.Fatalf("after %d answers: %v", answered, err)
 		}
 	}
 }
