@@ -19,6 +19,7 @@ describe('time left', () => {
     ['2026-11-22T06:00:00+08:00', 'over 1天3小时'],
     ['2026-11-25T09:00:00+08:00', 'left 2天'],
     ['2026-11-24T09:20:00+08:00', 'left 1天'],
+    ['2026-08-15T06:00:00+08:00', 'over 100天'],
     ['not a time', 'none'],
   ])('until %s is %s', (due, text) => expect(words(due)).toBe(text));
 

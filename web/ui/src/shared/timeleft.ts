@@ -32,11 +32,11 @@ export interface SpanWords {
   readonly joiner: string;
 }
 
-/** The two largest parts of a span: 1天3小时, 2小时15分, 8分. */
+/** The two largest parts of a span: 1天3小时, 2小时15分, 8分; from a hundred days on, days alone. */
 export function spanText(s: Span, words: SpanWords): string {
   const parts = [
     s.days > 0 ? `${s.days}${words.day}` : '',
-    s.hours > 0 ? `${s.hours}${words.hour}` : '',
+    s.hours > 0 && s.days < 100 ? `${s.hours}${words.hour}` : '',
     s.days === 0 && s.minutes > 0 ? `${s.minutes}${words.minute}` : '',
   ].filter((p) => p !== '');
   return parts.length === 0 ? words.underMinute : parts.slice(0, 2).join(words.joiner);

@@ -113,7 +113,7 @@ export const en: Messages = {
   map: {
     label: 'Map of incidents', box: 'Box select', boxHint: 'Drag a box around incidents, Esc cancels', home: 'Whole district', noWebgl: 'This device cannot draw the map; the list and everything else work',
     past: 'Look back', pastHint: 'Showing the past', backToNow: 'Back to now', zoomIn: 'Zoom in', zoomOut: 'Zoom out', legend: 'Legend', count: '{n} open',
-    unplaced: '{n} without coordinates', pin: 'Click the map to set the place', hours: 'Last 24 hours',
+    unplaced: '{n} without coordinates', relocated: '{n} relocated', pin: 'Click the map to set the place', hours: 'Last 24 hours',
   },
   detail: {
     open: 'Open full page', close: 'Close', back: 'Back to the list',

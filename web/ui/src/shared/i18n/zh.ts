@@ -112,7 +112,7 @@ export const zh = {
   map: {
     label: '事件地图', box: '框选', boxHint: '拖动框选事件，按 Esc 取消', home: '回到全区', noWebgl: '此设备无法显示地图，列表与全部功能照常可用',
     past: '回看', pastHint: '正在查看过去时刻', backToNow: '回到现在', zoomIn: '放大', zoomOut: '缩小', legend: '图例', count: '{n} 件在办',
-    unplaced: '{n} 件无坐标', pin: '点击地图标出位置', hours: '过去 24 小时',
+    unplaced: '{n} 件无坐标', relocated: '{n} 件位置已迁移', pin: '点击地图标出位置', hours: '过去 24 小时',
   },
   detail: {
     open: '打开详情页', close: '关闭', back: '返回列表',
