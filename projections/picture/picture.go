@@ -5,7 +5,6 @@ package picture
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 
 	"gridcommand/domain/incident"
@@ -41,24 +40,9 @@ func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.T
 
 // Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	if err := v.versions.Begin(ctx, tx, casefile.IDs(page)); err != nil {
-		return nil, err
-	}
-	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
-		if s.After.Status != incident.StatusOpen {
-			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, nil, nil)
-			return nil
-		}
-		data, err := json.Marshal(featureOf(s.After))
-		if err == nil {
-			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, data, append(s.After.Keys(), all))
-		}
-		return err
+	return v.shelf.FoldOpen(ctx, tx, page, v.versions, func(f casefile.File) (any, []string) {
+		return featureOf(f), append(f.Keys(), all)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return v.versions.Save(ctx, tx, page[len(page)-1].Position)
 }
 
 // Feature is one open incident as GeoJSON.

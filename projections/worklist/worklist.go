@@ -4,7 +4,6 @@ package worklist
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"time"
 
 	"gridcommand/domain/incident"
@@ -42,24 +41,7 @@ func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.T
 
 // Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	if err := v.versions.Begin(ctx, tx, casefile.IDs(page)); err != nil {
-		return nil, err
-	}
-	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
-		if s.After.Status != incident.StatusOpen {
-			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, nil, nil)
-			return nil
-		}
-		data, err := json.Marshal(itemOf(s.After))
-		if err == nil {
-			v.versions.Set(s.After.ID, s.Record.Position, s.Record.At, data, s.After.Keys())
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return v.versions.Save(ctx, tx, page[len(page)-1].Position)
+	return v.shelf.FoldOpen(ctx, tx, page, v.versions, func(f casefile.File) (any, []string) { return itemOf(f), f.Keys() })
 }
 
 // Any returns the watch keys of one unit's worklist.
