@@ -7,9 +7,11 @@ import (
 
 // A Person is who acts, and for which unit.
 type Person struct {
-	Name string // account
-	Role Role
-	Unit string
+	Name  string // account
+	Role  Role
+	Unit  string
+	Posts []Post   // nil: all; see [HasPost]
+	Grids []string // grids an inspector walks, 15 digits; nil: all of the community
 }
 
 // Scope returns the visibility keys of what a person may see; an incident is shown
