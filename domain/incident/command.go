@@ -17,6 +17,7 @@ type Order struct {
 	Matters *catalogue.Catalogue
 	Days    *deadline.Calendar
 	Policy  *Policy
+	Posts   []jurisdiction.Post // the actor's; nil: all
 	Command Command
 }
 
@@ -53,7 +54,11 @@ type (
 		OnTheSpot   bool
 		External    *External
 		DueAt       *time.Time
-		Flags       []Flag // those only the edge can know: unplaced, relocated, imported, simulated, …
+		After       []string // on the spot: photos after; Photos are those before. One list of two will do
+		Fresh       bool     // the edge's: a photo was taken there and then
+		Concerns    string   // unit that it, or its staff, is about
+		Parent      string   // incident whose rest it is; the program's
+		Flags       []Flag   // those only the edge can know: unplaced, relocated, imported, simulated, …
 		Routing     jurisdiction.Routing
 	}
 	// Confirm says a public report was found true on site.
@@ -81,9 +86,11 @@ type (
 		Extra
 		Unit   string
 		Reason string
-		Auto   bool // by the workflow, right after the first filing
-		IfAt   int  // Auto: the State.Acts it was decided on; another number drops it
-		Basis  Basis
+
+		Helpers []HelpWanted
+		Auto    bool // by the workflow, right after the first filing
+		IfAt    int  // Auto: the State.Acts it was decided on; another number drops it
+		Basis   Basis
 	}
 	// Accept signs for it.
 	Accept struct{ Extra }
@@ -97,13 +104,15 @@ type (
 		Extra
 		Code   ReturnCode // empty: not_our_duty
 		Reason string
+		Clause string // by which rule it is another's
 	}
 	// Transfer moves it to another unit.
 	Transfer struct {
 		Extra
-		Unit   string
-		Reason string
-		Basis  Basis
+		Unit    string
+		Reason  string
+		Helpers []HelpWanted
+		Basis   Basis
 	}
 	// Escalate moves it up a tier.
 	Escalate struct {
@@ -216,6 +225,42 @@ var Commands = []Command{
 	Attach{},
 	Warn{},
 	Expire{},
+	RequestExtension{},
+	GrantExtension{},
+	RefuseExtension{},
+	RequestSuspension{},
+	GrantSuspension{},
+	RefuseSuspension{},
+	Resume{},
+	ApproveReturn{},
+	RefuseReturn{},
+	Recompute{},
+	Lapse{},
+	OpenCoordination{},
+	ConcludeCoordination{},
+	Help{},
+	Assign{},
+	Call{},
+	Arrive{},
+	RefuseCall{},
+	Task{},
+	Urge{},
+	Supervise{},
+	Reply{},
+	Rate{},
+	Appeal{},
+	UpholdAppeal{},
+	RejectAppeal{},
+	SpotCheck{},
+	ViewCaller{},
+	Merge{},
+	Unmerge{},
+	Absorb{},
+	Release{},
+	Correct{},
+	HandOver{},
+	Recur{},
+	MarkFlag{},
 }
 
 // StageLimit is how long a stage may take, for normal and for urgent incidents.
@@ -234,4 +279,24 @@ type Policy struct {
 	DifficultAfter int            // 3 returns or transfers
 	ReopenWindow   time.Duration  // 72 h
 	StandIn        deadline.Limit // 5 working_days, for replay and import
+
+	ReturnWindow      StageLimit    // how long after dispatch a unit may return it
+	ReturnReview      ReturnReview  // whether a return has to be approved
+	ReturnReviewLimit StageLimit    // silence until then refuses
+	MaxExtensions     int           // 2
+	SuspensionMax     time.Duration // 1 year
+	ExtensionLadder   []Rung        // who grants, one after another
+	SuspensionLadder  []Rung
+	Rework            Rework
+	Separation        Separation
+	CallLimit         StageLimit // how soon a branch that is called must come
+	DrawPercent       int        // of what is settled on the spot: another inspector looks
+	UnmergeWindow     time.Duration
+	AutoFilePhoto     bool          // file by itself only with a photo taken there and then
+	FreshWithin       time.Duration // 30 min
+	FreshMeters       float64       // 100 m
+	DuplicateMeters   float64       // 50 m
+	DuplicateWithin   time.Duration // 24 h
+	RecurrenceMeters  float64       // 30 m
+	RecurrenceWithin  time.Duration // 7 days
 }

@@ -107,6 +107,78 @@ func (s State) decide(o Order) ([]Event, error) {
 		return s.warn(o, c)
 	case Expire:
 		return s.expire(o, c)
+	case RequestExtension:
+		return s.requestExtension(o, c)
+	case GrantExtension:
+		return s.grantExtension(o, c)
+	case RefuseExtension:
+		return s.refuseExtension(o, c)
+	case RequestSuspension:
+		return s.requestSuspension(o, c)
+	case GrantSuspension:
+		return s.grantSuspension(o, c)
+	case RefuseSuspension:
+		return s.refuseSuspension(o, c)
+	case Resume:
+		return s.resume(o, c)
+	case ApproveReturn:
+		return s.approveReturn(o, c)
+	case RefuseReturn:
+		return s.refuseReturn(o, c)
+	case Recompute:
+		return s.recompute(o, c)
+	case Lapse:
+		return s.lapse(o, c)
+	case OpenCoordination:
+		return s.openCoordination(o, c)
+	case ConcludeCoordination:
+		return s.concludeCoordination(o, c)
+	case Help:
+		return s.help(o, c)
+	case Assign:
+		return s.assign(o, c)
+	case Call:
+		return s.call(o, c)
+	case Arrive:
+		return s.arrive(o, c)
+	case RefuseCall:
+		return s.refuseCall(o, c)
+	case Task:
+		return s.task(o, c)
+	case Urge:
+		return s.urge(o, c)
+	case Supervise:
+		return s.supervise(o, c)
+	case Reply:
+		return s.reply(o, c)
+	case Rate:
+		return s.rate(o, c)
+	case Appeal:
+		return s.appeal(o, c)
+	case UpholdAppeal:
+		return s.upholdAppeal(o, c)
+	case RejectAppeal:
+		return s.rejectAppeal(o, c)
+	case SpotCheck:
+		return s.spotCheck(o, c)
+	case ViewCaller:
+		return s.viewCaller(o, c)
+	case Merge:
+		return s.merge(o, c)
+	case Unmerge:
+		return s.unmerge(o, c)
+	case Absorb:
+		return s.absorb(o, c)
+	case Release:
+		return s.release(o, c)
+	case Correct:
+		return s.correct(o, c)
+	case HandOver:
+		return s.handOver(o, c)
+	case Recur:
+		return s.recur(o, c)
+	case MarkFlag:
+		return s.markFlag(o, c)
 	}
 	panic(fmt.Sprintf("incident: unhandled command %T", o.Command))
 }

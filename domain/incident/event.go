@@ -36,6 +36,10 @@ type Fact struct {
 	By     Actor     `json:"by"`
 	Note   string    `json:"note,omitempty"`
 	Photos []string  `json:"photos,omitempty"` // SHA-256 of re-encoded pictures, hex
+
+	// Notices are what somebody should look at, though nothing was refused: the
+	// same person at two posts, where that is only warned of.
+	Notices []Notice `json:"notices,omitempty"`
 }
 
 func (f Fact) fact() Fact { return f }
@@ -99,6 +103,10 @@ type (
 		CapturedAt  *time.Time         `json:"captured_at,omitempty"` // device time
 		Reporter    *Reporter          `json:"reporter,omitempty"`
 		OnTheSpot   bool               `json:"handled_on_the_spot,omitempty"`
+		Drawn       bool               `json:"drawn,omitempty"`       // settled on the spot: another inspector must look
+		Fresh       bool               `json:"fresh_photo,omitempty"` // a photo was taken there and then
+		Concerns    string             `json:"concerns,omitempty"`    // unit that it, or its staff, is about
+		Parent      string             `json:"parent,omitempty"`      // incident whose rest it is
 		External    *External          `json:"external,omitempty"`
 		DueAt       *time.Time         `json:"due_at,omitempty"` // given from outside: sets total and handling
 		Flags       []Flag             `json:"flags,omitempty"`
@@ -154,6 +162,10 @@ type (
 		Auto   bool              `json:"auto,omitempty"`
 		Basis  Basis             `json:"basis"`
 		Accept deadline.Deadline `json:"accept"` // not signed by then: counts as signed, late
+
+		Return    *deadline.Deadline `json:"return,omitempty"` // until when it may be returned; nil: facts from before this was asked
+		Helpers   []Helper           `json:"helpers,omitempty"`
+		Difficult bool               `json:"difficult,omitempty"` // it had been there before: A→B→A
 		Standing
 	}
 
@@ -179,6 +191,8 @@ type (
 		Unit      string `json:"unit"`
 		Result    string `json:"result"`
 		OnTheSpot bool   `json:"on_the_spot,omitempty"`
+
+		Unfinished []string `json:"unfinished,omitempty"` // helpers that had not done their task
 		Standing
 	}
 
@@ -188,6 +202,8 @@ type (
 		Unit      string     `json:"unit"` // who returned it
 		Code      ReturnCode `json:"code"`
 		Reason    string     `json:"reason"`
+		Clause    string     `json:"clause,omitempty"`    // the unit's counter-clause: by which rule it is another's
+		Counts    *bool      `json:"counts,omitempty"`    // toward difficult; nil: facts from before this was asked, which all do
 		Difficult bool       `json:"difficult,omitempty"` // this one made it difficult, by the policy of the day
 		Standing
 	}
@@ -202,6 +218,9 @@ type (
 		Basis     Basis             `json:"basis"`
 		Accept    deadline.Deadline `json:"accept"`
 		Difficult bool              `json:"difficult,omitempty"`
+
+		Return  *deadline.Deadline `json:"return,omitempty"`
+		Helpers []Helper           `json:"helpers,omitempty"`
 		Standing
 	}
 
@@ -223,7 +242,8 @@ type (
 		Standing
 	}
 
-	// Failed says the check did not; the same unit works again. "incident.failed".
+	// Failed says the check did not; the same unit works again, by the policy with its
+	// limit from now or with what is left of it. "incident.failed".
 	Failed struct {
 		Fact
 		Reason string `json:"reason"`
@@ -329,4 +349,41 @@ var Events = []Event{
 	Attached{},
 	Warned{},
 	Expired{},
+	ExtensionRequested{},
+	ExtensionGranted{},
+	ExtensionRefused{},
+	SuspensionRequested{},
+	SuspensionGranted{},
+	SuspensionRefused{},
+	Resumed{},
+	Endorsed{},
+	ReturnRequested{},
+	ReturnRefused{},
+	Recomputed{},
+	Lapsed{},
+	CoordinationOpened{},
+	CoordinationConcluded{},
+	Helped{},
+	Assigned{},
+	Called{},
+	Arrived{},
+	CallRefused{},
+	Tasked{},
+	Urged{},
+	Supervised{},
+	Replied{},
+	Rated{},
+	Appealed{},
+	AppealUpheld{},
+	AppealRejected{},
+	SpotChecked{},
+	CallerViewed{},
+	Merged{},
+	Unmerged{},
+	Absorbed{},
+	Released{},
+	Corrected{},
+	HandedOver{},
+	Recurred{},
+	Flagged{},
 }

@@ -94,6 +94,14 @@ func Evolve(s State, e Event) State {
 	case Expired:
 		s.Acts--
 		s.Marked = marked(s.Marked, Mark{e.Clock, ExpiredKind})
+	case ExtensionRequested, ExtensionGranted, ExtensionRefused, SuspensionRequested, SuspensionGranted, SuspensionRefused, Resumed, Endorsed, ReturnRequested, ReturnRefused, Recomputed, Lapsed:
+		return s.evolveRequest(e)
+	case CoordinationOpened, CoordinationConcluded, Helped, Assigned, Called, Arrived, CallRefused, Tasked:
+		return s.evolveHands(e)
+	case Urged, Supervised, Replied, Rated, Appealed, AppealUpheld, AppealRejected, SpotChecked, CallerViewed:
+		return s.evolveWatch(e)
+	case Merged, Unmerged, Absorbed, Released, Corrected, HandedOver, Recurred, Flagged:
+		return s.evolveLinks(e)
 	}
 	return s
 }

@@ -22,33 +22,62 @@ var from = map[string][]Stage{
 	"pass":     {Checking},
 	"fail":     {Checking},
 	"close":    {Closing},
+
+	"request-extension":     {Handling},
+	"grant-extension":       {Handling},
+	"refuse-extension":      {Handling},
+	"request-suspension":    {Handling},
+	"grant-suspension":      {Handling},
+	"refuse-suspension":     {Handling},
+	"resume":                {Handling},
+	"approve-return":        {Handling},
+	"refuse-return":         {Handling},
+	"open-coordination":     {Dispatching, Handling},
+	"conclude-coordination": {Coordinating},
+	"help":                  {Handling},
+	"assign":                {Handling},
+	"call":                  {Dispatching, Handling, Coordinating},
 }
 
 // may says what each post may ever do; who may report what is for [jurisdiction.MayReport].
 // Supervisors read everything and decide nothing; screens and administrators have no
 // business with an incident.
 var may = map[jurisdiction.Role][]string{
-	jurisdiction.Inspector: {"confirm", "refute", "pass", "fail", "comment", "attach"},
+	jurisdiction.Inspector: {"confirm", "refute", "pass", "fail", "comment", "attach", "rate", "view-caller"},
 	jurisdiction.CommunityStaff: {
 		"confirm", "refute", "file", "decline", "dispatch", "accept", "handle", "return", "transfer", "escalate",
 		"pass", "fail", "close", "reopen", "void", "comment", "attach",
+		"request-extension", "request-suspension", "resume", "help", "assign", "urge", "reply", "merge", "unmerge", "correct",
+		"hand-over", "appeal", "uphold-appeal", "reject-appeal", "rate", "view-caller",
 	},
-	jurisdiction.Handler: {"accept", "handle", "return", "comment", "attach"},
+	jurisdiction.Handler: {
+		"accept", "handle", "return", "comment", "attach", "request-extension", "request-suspension", "resume", "help", "assign",
+		"arrive", "refuse-call", "reply", "appeal", "rate", "view-caller",
+	},
 	jurisdiction.StreetDesk: {
 		"confirm", "refute", "file", "decline", "dispatch", "transfer", "escalate", "pass", "fail", "close", "reopen",
 		"void", "comment", "attach",
+		"grant-extension", "refuse-extension", "grant-suspension", "refuse-suspension", "resume", "approve-return", "refuse-return",
+		"open-coordination", "conclude-coordination", "call", "urge", "supervise", "reply", "merge", "unmerge", "correct",
+		"hand-over", "uphold-appeal", "reject-appeal", "rate", "view-caller",
 	},
 	jurisdiction.DistrictDesk: {
 		"confirm", "refute", "file", "decline", "dispatch", "transfer", "pass", "fail", "close", "reopen",
 		"void", "comment", "attach",
+		"grant-extension", "refuse-extension", "grant-suspension", "refuse-suspension", "resume", "approve-return", "refuse-return",
+		"open-coordination", "conclude-coordination", "urge", "supervise", "reply", "merge", "unmerge", "correct",
+		"hand-over", "uphold-appeal", "reject-appeal", "spot-check", "rate", "view-caller",
 	},
-	jurisdiction.Hotline:    {"comment", "attach"},
-	jurisdiction.Supervisor: {"comment", "attach"},
+	jurisdiction.Hotline:    {"comment", "attach", "rate", "view-caller"},
+	jurisdiction.Supervisor: {"comment", "attach", "urge", "supervise"},
 }
 
 // unaided is what the program may do by itself, standing at no desk. With a unit,
 // it acts as that unit, whatever the post.
-var unaided = []string{"report", "file", "dispatch", "warn", "expire"}
+var unaided = []string{
+	"report", "file", "dispatch", "warn", "expire", "resume", "refuse-return", "recompute", "lapse", "absorb", "release", "recur",
+	"flag", "task",
+}
 
 // MayEver tells whether there is any incident on which role may give command.
 func MayEver(role jurisdiction.Role, command string) bool {

@@ -65,6 +65,14 @@ var commandLabels = map[string]string{
 	"accept": "签收", "handle": "处置反馈", "return": "退单", "transfer": "改派", "escalate": "提级上报", "pass": "核查通过",
 	"fail": "核查不通过", "close": "结案", "reopen": "重办", "void": "作废", "comment": "批注", "attach": "补充附件",
 	"warn": "临期提醒", "expire": "超时",
+	"request-extension": "申请延期", "grant-extension": "同意延期", "refuse-extension": "驳回延期", "request-suspension": "申请挂账",
+	"grant-suspension": "同意挂账", "refuse-suspension": "驳回挂账", "resume": "解除挂账", "approve-return": "同意退单",
+	"refuse-return": "驳回退单", "recompute": "重算时限", "lapse": "逾期", "open-coordination": "提请会商",
+	"conclude-coordination": "会商办结", "help": "协办反馈", "assign": "二级派遣", "call": "吹哨", "arrive": "报到",
+	"refuse-call": "拒绝报到", "task": "派核查任务", "urge": "催办", "supervise": "督办", "reply": "督办回复", "rate": "评价",
+	"appeal": "超时申诉", "uphold-appeal": "认定申诉成立", "reject-appeal": "认定申诉不成立", "spot-check": "督查抽查",
+	"view-caller": "查看诉求人电话", "merge": "并案", "unmerge": "撤销并案", "absorb": "接收并案", "release": "解除并案",
+	"correct": "更正", "hand-over": "移交应急", "recur": "标记回潮", "flag": "标记",
 }
 
 var stageLabels = map[Stage]string{

@@ -75,7 +75,7 @@ func told(e Event) Command {
 	case Handled:
 		return Handle{x, e.Result}
 	case Returned:
-		return Return{x, e.Code, e.Reason}
+		return Return{Extra: x, Code: e.Code, Reason: e.Reason, Clause: e.Clause}
 	case Transferred:
 		return Transfer{Extra: x, Unit: e.Unit, Reason: e.Reason}
 	case Escalated:

@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -47,17 +49,24 @@ func TestAPolicyWithAnythingMissingIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const whole = "name,value,meaning\nwarn_percent,80,\ndifficult_after,3,\nreopen_window,72h,\nhotline_total,15 working_days,\nstand_in,5 working_days,\n"
+	content, err := io.ReadAll(embedded("policy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := string(content)
 	if _, err := parsePolicy("v", limits, strings.NewReader(whole)); err != nil {
 		t.Fatal(err)
 	}
+	last := fmt.Sprintf("line %d", strings.Count(whole, "\n")+1)
 	for in, want := range map[string]string{
-		strings.Replace(whole, "warn_percent,80", "warn_percent,most", 1):    "line 2, value",
-		strings.Replace(whole, "reopen_window,72h", "reopen_window,72", 1):   "line 4, value",
-		strings.Replace(whole, "stand_in,5 working_days,\n", "", 1):          "stand_in is missing",
-		strings.Replace(whole, "stand_in,5 working_days", "stand_in,5 d", 1): "line 6, value",
-		whole + "warn_percent,90,\n":                                         "line 7, name",
-		whole + "colour,blue,\n":                                             "line 7, name",
+		strings.Replace(whole, "warn_percent,80", "warn_percent,most", 1):  "line 2, value",
+		strings.Replace(whole, "reopen_window,72h", "reopen_window,72", 1): "line 4, value",
+		without(whole, "stand_in"): "stand_in is missing",
+		strings.Replace(whole, "stand_in,5 working_days", "stand_in,5 d", 1):             "line 6, value",
+		whole + "warn_percent,90,\n":                                                     last + ", name",
+		whole + "colour,blue,\n":                                                         last + ", name",
+		strings.Replace(whole, "return_review,off", "return_review,maybe", 1):            "value",
+		strings.Replace(whole, "extension_ladder,desk", "extension_ladder,desk;king", 1): "value",
 	} {
 		if _, err := parsePolicy("v", limits, strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
@@ -69,4 +78,15 @@ func TestAPolicyWithAnythingMissingIsRefused(t *testing.T) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}
+}
+
+// without returns the table without the row of that name.
+func without(table, name string) string {
+	var kept []string
+	for line := range strings.Lines(table) {
+		if !strings.HasPrefix(line, name+",") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
 }

@@ -1,8 +1,10 @@
 package reference
 
 import (
+	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,6 +73,7 @@ func parsePolicy(version string, limits map[string]incident.StageLimit, r io.Rea
 			p.StageLimits[stage] = l
 		}
 	}
+	p.ReturnWindow, p.ReturnReviewLimit = limits["return"], limits["return_review"]
 	if p.AcceptLimit.Normal.IsZero() {
 		faults.Add(0, "", "no limit for signing")
 	}
@@ -80,6 +83,25 @@ func parsePolicy(version string, limits map[string]incident.StageLimit, r io.Rea
 		"reopen_window":   func(v string) (err error) { p.ReopenWindow, err = time.ParseDuration(v); return err },
 		"hotline_total":   func(v string) (err error) { p.HotlineTotal, err = deadline.ParseLimit(v); return err },
 		"stand_in":        func(v string) (err error) { p.StandIn, err = deadline.ParseLimit(v); return err },
+
+		"return_review":        word(&p.ReturnReview, incident.ReviewOff, incident.ReviewDesk, incident.ReviewDutyLeader),
+		"max_extensions":       func(v string) (err error) { p.MaxExtensions, err = strconv.Atoi(v); return err },
+		"suspension_max":       func(v string) (err error) { p.SuspensionMax, err = time.ParseDuration(v); return err },
+		"extension_ladder":     ladder(&p.ExtensionLadder),
+		"suspension_ladder":    ladder(&p.SuspensionLadder),
+		"rework":               word(&p.Rework, incident.ReworkRestart, incident.ReworkContinue),
+		"separation_of_duties": word(&p.Separation, incident.SeparationOff, incident.SeparationWarn, incident.SeparationEnforce),
+		"call_limit":           func(v string) (err error) { p.CallLimit.Normal, err = deadline.ParseLimit(v); return err },
+		"call_limit_urgent":    func(v string) (err error) { p.CallLimit.Urgent, err = deadline.ParseLimit(v); return err },
+		"draw_percent":         func(v string) (err error) { p.DrawPercent, err = strconv.Atoi(v); return err },
+		"unmerge_window":       func(v string) (err error) { p.UnmergeWindow, err = time.ParseDuration(v); return err },
+		"auto_file_photo":      func(v string) (err error) { p.AutoFilePhoto, err = strconv.ParseBool(v); return err },
+		"fresh_within":         func(v string) (err error) { p.FreshWithin, err = time.ParseDuration(v); return err },
+		"fresh_meters":         func(v string) (err error) { p.FreshMeters, err = strconv.ParseFloat(v, 64); return err },
+		"duplicate_meters":     func(v string) (err error) { p.DuplicateMeters, err = strconv.ParseFloat(v, 64); return err },
+		"duplicate_within":     func(v string) (err error) { p.DuplicateWithin, err = time.ParseDuration(v); return err },
+		"recurrence_meters":    func(v string) (err error) { p.RecurrenceMeters, err = strconv.ParseFloat(v, 64); return err },
+		"recurrence_within":    func(v string) (err error) { p.RecurrenceWithin, err = time.ParseDuration(v); return err },
 	}
 	for _, row := range rows {
 		read, known := set[row.Fields[0]]
@@ -96,4 +118,29 @@ func parsePolicy(version string, limits map[string]incident.StageLimit, r io.Rea
 		faults.Add(0, "", "%s is missing", name)
 	}
 	return p, faults.Err()
+}
+
+// word reads one of a few words.
+func word[W ~string](into *W, words ...W) func(string) error {
+	return func(v string) error {
+		if !slices.Contains(words, W(v)) {
+			return fmt.Errorf("%q is none of %v", v, words)
+		}
+		*into = W(v)
+		return nil
+	}
+}
+
+// ladder reads the rungs of an approval, divided by semicolons.
+func ladder(into *[]incident.Rung) func(string) error {
+	return func(v string) error {
+		for rung := range strings.SplitSeq(v, ";") {
+			var r incident.Rung
+			if err := word(&r, incident.Rungs...)(rung); err != nil {
+				return err
+			}
+			*into = append(*into, r)
+		}
+		return nil
+	}
 }

@@ -57,6 +57,25 @@ func TestThePolicyIsReadFromTheTables(t *testing.T) {
 		DifficultAfter: 3,
 		ReopenWindow:   72 * time.Hour,
 		StandIn:        limit(t, "5 working_days"),
+
+		ReturnWindow:      of("4 working_hours", "30 urgent_minutes"),
+		ReturnReview:      incident.ReviewOff,
+		ReturnReviewLimit: of("2 working_hours", ""),
+		MaxExtensions:     2,
+		SuspensionMax:     365 * 24 * time.Hour,
+		ExtensionLadder:   []incident.Rung{incident.ByDesk},
+		SuspensionLadder:  []incident.Rung{incident.ByDesk},
+		Rework:            incident.ReworkRestart,
+		Separation:        incident.SeparationOff,
+		CallLimit:         of("1 working_hours", "30 urgent_minutes"),
+		DrawPercent:       10,
+		UnmergeWindow:     72 * time.Hour,
+		FreshWithin:       30 * time.Minute,
+		FreshMeters:       100,
+		DuplicateMeters:   50,
+		DuplicateWithin:   24 * time.Hour,
+		RecurrenceMeters:  30,
+		RecurrenceWithin:  7 * 24 * time.Hour,
 	}
 	r := load(t)
 	if diff := cmp.Diff(want, r.Policy); diff != "" {
