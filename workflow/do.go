@@ -229,12 +229,10 @@ func fold(state incident.State, records []eventstore.Record) (incident.State, er
 }
 
 // Order returns an order without its command: who gives it, when, and everything
-// the rules may look at.
+// the rules may look at, as it is in force at that moment.
 func (s *Service) Order(at time.Time, by incident.Actor) incident.Order {
-	return incident.Order{
-		At: at, By: by,
-		Book: s.reference.Book, Matters: s.reference.Matters, Days: s.reference.Days, Policy: s.reference.Policy,
-	}
+	ref := s.reference.At(at)
+	return incident.Order{At: at, By: by, Book: ref.Book, Matters: ref.Matters, Days: ref.Days, Policy: ref.Policy}
 }
 
 // when returns the moment of a command: the one it was given, or else now — but

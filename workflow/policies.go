@@ -48,7 +48,7 @@ func (s *Service) settled(m catalogue.Key, chosen string) (string, bool) {
 	if m.IsZero() {
 		return "", false
 	}
-	of := s.reference.Matters.CriteriaOf(m)
+	of := s.reference.At(s.now()).Matters.CriteriaOf(m)
 	if chosen == "" {
 		if len(of) == 1 {
 			return of[0].ID, true

@@ -34,8 +34,8 @@ import (
 // Deps is what a [Service] works with. The creator closes Ledger and State.
 type Deps struct {
 	Ledger    eventstore.Store
-	State     *sqldb.DB // checkpoints, timers, parked facts, numbers
-	Reference *reference.Reference
+	State     *sqldb.DB        // checkpoints, timers, parked facts, numbers
+	Reference reference.Source // asked at the time of each command
 	Now       func() time.Time // the ledger's clock; nil: wall time
 	Log       *slog.Logger     // nil: silent
 }
@@ -45,7 +45,7 @@ type Deps struct {
 type Service struct {
 	ledger    eventstore.Store
 	state     *sqldb.DB
-	reference *reference.Reference
+	reference reference.Source
 	now       func() time.Time
 	log       *slog.Logger
 	patience  patience
@@ -90,7 +90,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 		patience: patience{retries: 4, first: 100 * time.Millisecond},
 		board:    newBoard(),
 		names:    names,
-		numbers:  &numbers{db: d.State, ledger: d.Ledger, district: d.Reference.Book.District(), held: map[string]span{}},
+		numbers:  &numbers{db: d.State, ledger: d.Ledger, district: d.Reference.At(d.Now()).Book.District(), held: map[string]span{}},
 		parking:  &parking{db: d.State, now: d.Now},
 	}
 	if err := s.parking.load(ctx); err != nil {

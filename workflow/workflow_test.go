@@ -189,7 +189,7 @@ func (w *town) report(change func(*incident.Report)) incident.Report {
 	if change != nil {
 		change(&r)
 	}
-	r.Routing = w.reference.Book.Route(jurisdiction.Question{
+	r.Routing = w.reference.At(w.now()).Book.Route(jurisdiction.Question{
 		Source: string(r.Source), Matter: r.Matter, Criterion: r.Criterion, Severity: string(r.Severity), Place: r.Place,
 	})
 	return r
@@ -207,9 +207,9 @@ func (w *town) oneCriterion() catalogue.Criterion {
 // criterion returns the first criterion of the first matter in guihua that fits.
 func (w *town) criterion(fits func([]catalogue.Criterion, jurisdiction.Routing) bool) catalogue.Criterion {
 	w.t.Helper()
-	for _, m := range w.reference.Matters.Matters() {
-		of := w.reference.Matters.CriteriaOf(m.Key)
-		route := w.reference.Book.Route(jurisdiction.Question{Source: "inspector", Matter: m.Key, Place: guihua})
+	for _, m := range w.reference.At(w.now()).Matters.Matters() {
+		of := w.reference.At(w.now()).Matters.CriteriaOf(m.Key)
+		route := w.reference.At(w.now()).Book.Route(jurisdiction.Question{Source: "inspector", Matter: m.Key, Place: guihua})
 		if len(of) > 0 && fits(of, route) {
 			return of[0]
 		}
@@ -226,7 +226,7 @@ func (w *town) filing() incident.File {
 
 // unitOf returns the unit that answers for an incident of w.report.
 func (w *town) unitOf() string {
-	return w.reference.Book.Route(jurisdiction.Question{Source: "inspector", Matter: w.oneCriterion().Matter, Place: guihua}).Unit
+	return w.reference.At(w.now()).Book.Route(jurisdiction.Question{Source: "inspector", Matter: w.oneCriterion().Matter, Place: guihua}).Unit
 }
 
 // parked returns what is parked as "handler position reason" without the numbers of rows.

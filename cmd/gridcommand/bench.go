@@ -166,7 +166,7 @@ func (c *BenchFanoutCmd) Run(ctx context.Context, console *Console) error {
 			return jurisdiction.Person{Name: "bench", Role: jurisdiction.DistrictDesk, Unit: m.reference.Book.District()}, "bench", nil
 		},
 		Active: func(context.Context, string) (bool, error) { return true, nil },
-		Scope:  m.reference.Book.Scope, Book: m.reference.Book, Head: m.ledger.Head, Epoch: "bench",
+		Scope:  m.reference.Book.Scope, Book: func() *jurisdiction.Book { return m.reference.Book }, Head: m.ledger.Head, Epoch: "bench",
 		Now: time.Now, Speed: func() float64 { return 1 }, Log: console.Log,
 		Limits: live.Limits{SocketsPerAccount: c.Sockets, Sockets: c.Sockets, Every: time.Millisecond},
 	})

@@ -143,7 +143,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 		Redeem: m.accounts.Redeem,
 		Active: m.accounts.Active,
 		Scope:  m.reference.Book.Scope,
-		Book:   m.reference.Book,
+		Book:   func() *jurisdiction.Book { return m.reference.Book },
 		Head:   m.ledger.Head,
 		Epoch:  epoch,
 		Now:    m.clock.Now,

@@ -17,7 +17,7 @@ const Person = "system:replay:"
 // A Carrier knows what a system person does next with a row's incident. It is a
 // pure function of the row and the incident's state.
 type Carrier struct {
-	Ref     *reference.Reference
+	Ref     reference.Source
 	Grid    *basegrid.Grid
 	Source  incident.Source
 	Mapping string // name of the external system in facts
@@ -49,7 +49,7 @@ func (c Carrier) Report(row Row, number string) incident.Report {
 			}
 		}
 	}
-	r.Routing = c.Ref.Book.Route(jurisdiction.Question{
+	r.Routing = c.Ref.At(row.Reported).Book.Route(jurisdiction.Question{
 		Source: string(c.Source), Matter: row.Matter, Severity: string(r.Severity), Place: r.Place,
 	})
 	return r
@@ -60,30 +60,30 @@ func (c Carrier) Report(row Row, number string) incident.Report {
 // the workflow's to do.
 func (c Carrier) Next(row Row, s incident.State, at time.Time, number string, dispatch bool) (workflow.Move, bool) {
 	move := func(post string, cmd incident.Command) (workflow.Move, bool) {
-		return workflow.Move{Command: cmd, By: c.actor(s.Holder, post), At: at}, true
+		return workflow.Move{Command: cmd, By: c.actor(at, s.Holder, post), At: at}, true
 	}
 	switch {
 	case s.Status == "":
-		return workflow.Move{Command: c.Report(row, number), By: c.actor(c.Ref.Book.District(), "desk"), At: at}, true
+		return workflow.Move{Command: c.Report(row, number), By: c.actor(at, c.Ref.At(at).Book.District(), "desk"), At: at}, true
 	case s.Stage == incident.Verifying:
 		return move("inspector", incident.Confirm{})
 	case s.Stage == incident.Intake:
 		file := incident.File{Matter: row.Matter, Severity: incident.Normal}
-		if criteria := c.Ref.Matters.CriteriaOf(row.Matter); len(criteria) > 0 {
+		if criteria := c.Ref.At(at).Matters.CriteriaOf(row.Matter); len(criteria) > 0 {
 			file.Criterion = criteria[0].ID
 		} else {
-			standIn := c.Ref.Policy.StandIn
+			standIn := c.Ref.At(at).Policy.StandIn
 			file.StandIn = &standIn
 		}
 		return move("desk", file)
 	case s.Stage == incident.Dispatching && dispatch:
-		candidates := c.Ref.Book.Candidates(s.Matter, s.Place, s.Holder)
+		candidates := c.Ref.At(at).Book.Candidates(s.Matter, s.Place, s.Holder)
 		if len(candidates) == 0 {
 			return move("desk", incident.Escalate{Code: incident.BeyondPower, Reason: "本级没有可以承办的单位。"})
 		}
 		best := candidates[0]
 		return move("desk", incident.Dispatch{Unit: best.Unit, Reason: best.Reason, Basis: incident.Basis{
-			PolicyVersion: c.Ref.Policy.Version, Row: best.Row, Ruling: best.Ruling, Reason: best.Reason,
+			PolicyVersion: c.Ref.At(at).Policy.Version, Row: best.Row, Ruling: best.Ruling, Reason: best.Reason,
 		}})
 	}
 	return workflow.Move{}, false
@@ -93,11 +93,11 @@ func (c Carrier) Next(row Row, s incident.State, at time.Time, number string, di
 func (c Carrier) Finish(row Row, s incident.State, at time.Time, number string) (workflow.Move, bool) {
 	switch s.Stage {
 	case incident.Handling:
-		return workflow.Move{Command: incident.Handle{Result: "已办结（原系统记录）。"}, By: c.actor(s.Holder, "handler"), At: at}, true
+		return workflow.Move{Command: incident.Handle{Result: "已办结（原系统记录）。"}, By: c.actor(at, s.Holder, "handler"), At: at}, true
 	case incident.Checking:
-		return workflow.Move{Command: incident.Pass{}, By: c.actor(s.Holder, "inspector"), At: at}, true
+		return workflow.Move{Command: incident.Pass{}, By: c.actor(at, s.Holder, "inspector"), At: at}, true
 	case incident.Closing:
-		return workflow.Move{Command: incident.Close{ClosingConditionMet: true}, By: c.actor(s.Holder, "desk"), At: at}, true
+		return workflow.Move{Command: incident.Close{ClosingConditionMet: true}, By: c.actor(at, s.Holder, "desk"), At: at}, true
 	default:
 		return c.Next(row, s, at, number, true)
 	}
@@ -105,8 +105,8 @@ func (c Carrier) Finish(row Row, s incident.State, at time.Time, number string) 
 
 // actor is the system person at a post of a unit; posts are different people, so
 // that nobody checks what they handled.
-func (c Carrier) actor(unit, post string) incident.Actor {
-	u, _ := c.Ref.Book.Unit(unit)
+func (c Carrier) actor(at time.Time, unit, post string) incident.Actor {
+	u, _ := c.Ref.At(at).Book.Unit(unit)
 	role := u.Staff()
 	if u.Kind == jurisdiction.Station && post == "inspector" {
 		role = jurisdiction.Inspector

@@ -527,7 +527,7 @@ func (m *meddling) Lookup(ctx context.Context, k eventstore.Key) (eventstore.Res
 }
 
 func (m *meddling) does(id, unit, post string, c incident.Command) {
-	if _, err := m.c.service.Do(context.Background(), id, c, m.c.carrier.actor(unit, post), workflow.Options{}); err != nil {
+	if _, err := m.c.service.Do(context.Background(), id, c, m.c.carrier.actor(time.Time{}, unit, post), workflow.Options{}); err != nil {
 		m.c.t.Errorf("%s: %v", c.Name(), err)
 	}
 }

@@ -189,7 +189,7 @@ func TestADayOfTheDistrict(t *testing.T) {
 	by := incident.Actor{Person: "hotline", Unit: "440114", Role: jurisdiction.Hotline}
 	report := incident.Report{Source: incident.FromHotline, Number: "440114-20260907-90001", Description: "路灯不亮", Severity: incident.Normal}
 	report.Place = jurisdiction.Place{Community: "440114002002", Street: "440114002", District: "440114"}
-	report.Routing = w.deps.Reference.Book.Route(jurisdiction.Question{Source: string(report.Source), Severity: string(report.Severity), Place: report.Place})
+	report.Routing = w.deps.Reference.At(monday).Book.Route(jurisdiction.Question{Source: string(report.Source), Severity: string(report.Severity), Place: report.Place})
 	_, err := w.service.Do(t.Context(), real, report, by, workflow.Options{})
 	must(t, err)
 

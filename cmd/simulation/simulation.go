@@ -35,7 +35,7 @@ const atOnce = 16
 type Deps struct {
 	Ledger    eventstore.Store
 	Service   *workflow.Service
-	Reference *reference.Reference
+	Reference reference.Source
 	Grid      *basegrid.Grid
 	Caller    func(ctx context.Context, name, phone string) (subject string, err error) // keeps a caller's name out of the ledger
 	Now       func() time.Time
@@ -68,8 +68,8 @@ type standing struct {
 // New returns the people, who know the incidents already in the ledger. Reports
 // begin after from.
 func New(ctx context.Context, d Deps, from time.Time) (*Sim, error) {
-	s := &Sim{deps: d, people: People{Ref: d.Reference}, open: map[string]*standing{}, started: from}
-	s.planner = Planner{Seed: d.Seed, Texts: d.Reference.Texts, Matters: d.Reference.Matters}
+	s := &Sim{deps: d, people: People{Ref: d.Reference.At(d.Now())}, open: map[string]*standing{}, started: from}
+	s.planner = Planner{Seed: d.Seed, Texts: s.people.Ref.Texts, Matters: s.people.Ref.Matters}
 	for _, c := range d.Grid.Cells() {
 		s.planner.Grids = append(s.planner.Grids, c.Code)
 	}
@@ -179,7 +179,8 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 		return fmt.Errorf("simulation: no grid %s", a.Grid)
 	}
 	at := later(a.At, s.deps.Now())
-	book, names := s.deps.Reference.Book, s.people.names()
+	ref := s.deps.Reference.At(at)
+	book, names := ref.Book, s.people.names()
 	point := s.deps.Grid.RandomPoint(a.Grid, rnd.Float64)
 	place := jurisdiction.Place{
 		Grid: cell.Code, GridVersion: s.deps.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
@@ -190,7 +191,7 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 		Location:    incident.Location{Point: &point, CRS: "wgs84", AccuracyM: float64(4 + rnd.IntN(20)), Address: s.address(cell, rnd)},
 		Place:       place, OccurredAt: at, Flags: []incident.Flag{incident.Simulated},
 	}
-	if criteria := s.deps.Reference.Matters.CriteriaOf(a.Matter); len(criteria) > 0 && !a.Source.Public() {
+	if criteria := ref.Matters.CriteriaOf(a.Matter); len(criteria) > 0 && !a.Source.Public() {
 		r.Criterion = criteria[rnd.IntN(len(criteria))].ID
 	}
 	if a.Source == incident.FromHotline && s.deps.Caller != nil {
@@ -249,6 +250,7 @@ func callerName(rnd *rand.Rand) string {
 // Absorb takes in what the ledger gained, and plans what follows for each
 // simulated incident that is still open.
 func (s *Sim) Absorb(ctx context.Context) error {
+	s.people.Ref = s.deps.Reference.At(s.deps.Now())
 	touched := map[string]bool{}
 	for {
 		page, err := s.deps.Ledger.Page(ctx, s.after, eventstore.DefaultPage)

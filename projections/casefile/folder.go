@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -9,32 +10,64 @@ import (
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 )
 
 // Category is the kind of stream that files are folded from.
 const Category = "incident"
 
-// A Folder folds facts into files. It knows the names of units and matters.
-type Folder struct {
-	book    *jurisdiction.Book
-	matters *catalogue.Catalogue
+// A Library knows the reference data that a fact is folded with. It answers for one
+// position always alike, so that what is folded anew comes out equal.
+type Library interface {
+	// Reach returns when the library knows every fact up to p.
+	Reach(ctx context.Context, p eventstore.Position) error
+	// Of returns the data in force at a moment, as far as it was known at position p.
+	Of(p eventstore.Position, at time.Time) *reference.Reference
+	// Now returns the data in force now, for names in answers.
+	Now() *reference.Reference
+	// Origin names the data that the ledger began with.
+	Origin() string
 }
 
-// NewFolder returns a folder with the names of book and matters.
+// A Folder folds facts into files. It knows the names of units and matters, each
+// fact's by the reference data in force when the fact came true.
+type Folder struct{ library Library }
+
+// NewFolder returns a folder with the names of book and matters, which never change.
 func NewFolder(book *jurisdiction.Book, matters *catalogue.Catalogue) *Folder {
-	return &Folder{book: book, matters: matters}
+	return Following(fixed{&reference.Reference{Book: book, Matters: matters}})
 }
 
-// Version names the reference data that files are made with: other data, other
-// files from the same facts.
-func (d *Folder) Version() string { return d.book.Version() + " " + d.matters.Version() }
+// Following returns a folder with the names that a library knows.
+func Following(l Library) *Folder { return &Folder{library: l} }
 
-// Book is where the folder's names of units are from.
-func (d *Folder) Book() *jurisdiction.Book { return d.book }
+// fixed is a library of one edition.
+type fixed struct{ ref *reference.Reference }
 
-// Matters is where the folder's names of matters are from.
-func (d *Folder) Matters() *catalogue.Catalogue { return d.matters }
+func (f fixed) Reach(context.Context, eventstore.Position) error       { return nil }
+func (f fixed) Of(eventstore.Position, time.Time) *reference.Reference { return f.ref }
+func (f fixed) Now() *reference.Reference                              { return f.ref }
+func (f fixed) Origin() string                                         { return f.ref.Book.Version() + " " + f.ref.Matters.Version() }
+
+// Version names the reference data that files are made with, as far as it is no
+// matter of facts: other data, other files from the same facts.
+func (d *Folder) Version() string { return d.library.Origin() }
+
+// Reach returns when the folder can fold facts up to p.
+func (d *Folder) Reach(ctx context.Context, p eventstore.Position) error {
+	return d.library.Reach(ctx, p)
+}
+
+// Book is where names of units in answers are from, as they are now. What is stored
+// takes them from [Folder.Of].
+func (d *Folder) Book() *jurisdiction.Book { return d.library.Now().Book }
+
+// Matters is where names of matters in answers are from, as they are now.
+func (d *Folder) Matters() *catalogue.Catalogue { return d.library.Now().Matters }
+
+// Of returns the reference data that a fact is folded with.
+func (d *Folder) Of(r eventstore.Record) *reference.Reference { return d.library.Of(r.Position, r.At) }
 
 // Fold returns the file of one stream, from its facts in order.
 func (d *Folder) Fold(records []eventstore.Record) (File, error) {
@@ -69,6 +102,13 @@ func Event(r eventstore.Record) (incident.Event, error) {
 // Evolve returns f after e, which r stores. It is total: it never fails and never
 // judges, and leaves the file it was given as it was.
 func (d *Folder) Evolve(f File, r eventstore.Record, e incident.Event) File {
+	return names{d.Of(r)}.evolve(f, r, e)
+}
+
+// names is the reference data that one fact is folded with.
+type names struct{ *reference.Reference }
+
+func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 	at := r.At.UTC()
 	f.ID = r.Stream.ID()
 	f.Version, f.Position = int64(r.Version), int64(r.Position)
@@ -147,7 +187,7 @@ func (d *Folder) Evolve(f File, r eventstore.Record, e incident.Event) File {
 	return f
 }
 
-func (d *Folder) reported(f File, e incident.Reported, at time.Time) File {
+func (d names) reported(f File, e incident.Reported, at time.Time) File {
 	f.Number, f.Source, f.Description, f.Severity = e.Number, e.Source, e.Description, e.Severity
 	f.Status, f.ReportedAt = incident.StatusOpen, at
 	f.OccurredAt = e.OccurredAt.UTC()
@@ -179,7 +219,7 @@ func (d *Folder) reported(f File, e incident.Reported, at time.Time) File {
 	return f.photos(e.Photos)
 }
 
-func (d *Folder) filed(f File, e incident.Filed, at time.Time) File {
+func (d names) filed(f File, e incident.Filed, at time.Time) File {
 	f.FiledAt, f.Severity = &at, e.Severity
 	f.Routing.Candidates = list(e.Candidates)
 	f = d.matter(f, e.Matter, e.Criterion).because(e.Basis).unflag(incident.NoMatter)
@@ -192,7 +232,7 @@ func (d *Folder) filed(f File, e incident.Filed, at time.Time) File {
 }
 
 // given puts f into the hands of a handling unit.
-func (d *Folder) given(f File, unit string, accept deadline.Deadline, why incident.Basis, s incident.Standing) File {
+func (d names) given(f File, unit string, accept deadline.Deadline, why incident.Basis, s incident.Standing) File {
 	f = d.stand(f, s).because(why)
 	f.Accepted = false
 	if s.Stage == incident.Handling {
@@ -202,36 +242,36 @@ func (d *Folder) given(f File, unit string, accept deadline.Deadline, why incide
 }
 
 // matter says what it is, and who may see it: some matters hide from the place's people.
-func (d *Folder) matter(f File, key catalogue.Key, criterion string) File {
+func (d names) matter(f File, key catalogue.Key, criterion string) File {
 	f.Matter, f.Criterion = nil, nil
 	if !key.IsZero() {
 		f.Matter = &Matter{Scheme: key.Scheme, Kind: key.Kind, Code: key.Code}
-		if m, ok := d.matters.Matter(key); ok {
+		if m, ok := d.Matters.Matter(key); ok {
 			f.Matter.Name = m.Name
 		}
 	}
 	if criterion != "" {
 		f.Criterion = &Criterion{ID: criterion}
-		if c, ok := d.matters.Criterion(criterion); ok {
+		if c, ok := d.Matters.Criterion(criterion); ok {
 			f.Criterion = &Criterion{c.ID, c.FilingCondition, c.ClosingCondition, c.Limit.N, string(c.Limit.Unit)}
 		}
 	}
-	place := jurisdiction.Place{Community: f.Community, Street: f.Street, District: d.book.District()}
+	place := jurisdiction.Place{Community: f.Community, Street: f.Street, District: d.Book.District()}
 	if f.Grid != nil {
 		place.Grid, place.GridVersion = f.Grid.Code, f.Grid.Version
 	}
-	f.Seen = d.book.VisiblePlace(key, place)
+	f.Seen = d.Book.VisiblePlace(key, place)
 	return f
 }
 
 // stand puts f where a fact says it stands now. A clock that goes on as it was
 // keeps its mark; a new one has none.
-func (d *Folder) stand(f File, s incident.Standing) File {
+func (d names) stand(f File, s incident.Standing) File {
 	fresh := f.Stage == nil || *f.Stage != s.Stage || !same(f.StageClock, s.Deadline)
 	stage := s.Stage
 	f.Stage, f.Tier = &stage, s.Tier
 	f.Holder = &Holder{Unit: s.Holder}
-	if u, ok := d.book.Unit(s.Holder); ok {
+	if u, ok := d.Book.Unit(s.Holder); ok {
 		f.Holder.Name = u.Name
 	}
 	if !slices.Contains(f.Held, s.Holder) {

@@ -57,6 +57,9 @@ func (s *Shelf) Fold(ctx context.Context, tx *sql.Tx, page []eventstore.Record, 
 		clear(s.held) // a transaction failed, or another runner was at work
 	}
 	s.stands = 0
+	if err := s.folder.Reach(ctx, page[len(page)-1].Position); err != nil {
+		return err
+	}
 	if err := s.load(ctx, tx, page); err != nil {
 		return err
 	}

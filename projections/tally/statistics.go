@@ -63,7 +63,7 @@ func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) {
 	var out Statistics
 	groups, total := map[string]map[figures.Figure]int64{}, map[figures.Figure]int64{}
 	if q.By == ByStreet {
-		for _, s := range v.streets {
+		for _, s := range v.streets() {
 			if slices.ContainsFunc(q.Scope, func(key string) bool { return touches(key, s.Area) }) {
 				groups[s.Area] = map[figures.Figure]int64{}
 			}

@@ -39,21 +39,25 @@ const cells = `CREATE TABLE tally_cells (
 
 // A View is the tally.
 type View struct {
-	db      *sqldb.DB
-	shelf   *casefile.Shelf
-	folder  *casefile.Folder
-	streets []jurisdiction.Unit
+	db     *sqldb.DB
+	shelf  *casefile.Shelf
+	folder *casefile.Folder
 }
 
 // New returns the tally, with its rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
-	v := &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder}
-	for _, u := range folder.Book().Units() {
+	return &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder}
+}
+
+// streets are the streets and towns there are now.
+func (v *View) streets() []jurisdiction.Unit {
+	var list []jurisdiction.Unit
+	for _, u := range v.folder.Book().Units() {
 		if u.Kind == jurisdiction.Center && u.Tier == jurisdiction.Street {
-			v.streets = append(v.streets, u)
+			list = append(list, u)
 		}
 	}
-	return v
+	return list
 }
 
 // Name implements [projections.View].

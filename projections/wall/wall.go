@@ -18,6 +18,7 @@ import (
 
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
@@ -46,6 +47,7 @@ CREATE INDEX wall_items_position ON wall_items (position);
 type View struct {
 	*projections.Board
 	folder *casefile.Folder
+	ref    *reference.Reference // what the fact under way is folded with
 	shelf  *casefile.Shelf
 
 	stands eventstore.Position // the position at which the rest is true
@@ -105,6 +107,7 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	}
 	v.stands, v.dirty, v.before = -1, map[string]bool{}, map[string][]string{}
 	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
+		v.ref = v.folder.Of(s.Record)
 		v.stock(s)
 		for _, c := range figures.Of(s) {
 			v.count(c, s.Record.Position)
@@ -143,7 +146,7 @@ func (v *View) touch(id string, p eventstore.Position, keys func() []string) *ro
 
 // scopes are the walls that an incident counts on.
 func (v *View) scopes(street string) []string {
-	district := v.folder.Book().District()
+	district := v.ref.Book.District()
 	if street == "" {
 		return []string{district}
 	}
@@ -152,7 +155,7 @@ func (v *View) scopes(street string) []string {
 
 // keysOf returns the keys of the figures of a wall.
 func (v *View) keysOf(scope string) []string {
-	district := v.folder.Book().District()
+	district := v.ref.Book.District()
 	if scope == district {
 		return []string{wallKey(district), "area:" + district}
 	}
@@ -177,7 +180,7 @@ func (v *View) matterOf(key string) *casefile.Matter {
 	if len(part) < 3 {
 		return nil
 	}
-	m, _ := v.folder.Matters().Matter(catalogue.Key{Scheme: part[0], Kind: part[1], Code: part[2]})
+	m, _ := v.ref.Matters.Matter(catalogue.Key{Scheme: part[0], Kind: part[1], Code: part[2]})
 	return &casefile.Matter{Scheme: part[0], Kind: part[1], Code: part[2], Name: m.Name}
 }
 
@@ -191,7 +194,7 @@ func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
 	it := &Item{ID: id, Kind: kind, Scope: scope, Key: key}
 	switch kind {
 	case KindUnit, KindStreet:
-		u, _ := v.folder.Book().Unit(key)
+		u, _ := v.ref.Book.Unit(key)
 		it.Name = u.Name
 	case KindMatter:
 		it.Matter = v.matterOf(key)
@@ -248,7 +251,7 @@ func (v *View) placesOf(f casefile.File) []figure {
 		}
 	}
 	if f.Seen.Street != "" {
-		out = append(out, figure{KindStreet, v.folder.Book().District(), f.Seen.Street})
+		out = append(out, figure{KindStreet, v.ref.Book.District(), f.Seen.Street})
 	}
 	return out
 }
@@ -263,7 +266,7 @@ func (v *View) count(c figures.Count, p eventstore.Position) {
 		v.newest = c.Day
 		v.forgetDays(p)
 	}
-	district := v.folder.Book().District()
+	district := v.ref.Book.District()
 	for _, scope := range v.scopes(c.Street) {
 		if c.Day >= oldest(v.newest) {
 			v.item(KindDay, scope, string(c.Day), p).add(c.Figure)

@@ -38,7 +38,7 @@ type Deps struct {
 	Workflow  *workflow.Service
 	Ledger    eventstore.Store
 	State     *sqldb.DB // remembers who uploaded which photo
-	Reference *reference.Reference
+	Reference reference.Source
 	Grid      *basegrid.Grid
 	Folder    *casefile.Folder
 	Casebook  *casebook.View
@@ -54,6 +54,9 @@ type Deps struct {
 	Log     *slog.Logger         // nil: silent
 	Metrics *prometheus.Registry // nil: one of its own
 }
+
+// reference is the reference data in force now.
+func (s *server) reference() *reference.Reference { return s.Reference.At(s.Now()) }
 
 type server struct {
 	Deps

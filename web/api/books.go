@@ -33,7 +33,7 @@ func (s *server) units(ctx context.Context, _ *Request, _ none) (UnitList, error
 		return UnitList{}, err
 	}
 	out := UnitList{Items: []Unit{}, Position: int64(head)}
-	for _, u := range s.Reference.Book.Units() {
+	for _, u := range s.reference().Book.Units() {
 		unit := Unit{Code: u.Code, Name: u.Name, Tier: u.Tier, Kind: u.Kind, Area: u.Area, Desk: u.IsDesk(), Duties: u.Duties}
 		if u.Parent != "" {
 			unit.Parent = &u.Parent
@@ -65,8 +65,9 @@ func (s *server) matters(ctx context.Context, _ *Request, _ none) (MatterList, e
 	if err != nil {
 		return MatterList{}, err
 	}
-	out := MatterList{Items: []CatalogueMatter{}, Version: s.Reference.Matters.Version(), Position: int64(head)}
-	for _, m := range s.Reference.Matters.Matters() {
+	listed := s.reference().Matters
+	out := MatterList{Items: []CatalogueMatter{}, Version: listed.Version(), Position: int64(head)}
+	for _, m := range listed.Matters() {
 		out.Items = append(out.Items, CatalogueMatter{
 			Scheme: m.Scheme, Kind: m.Kind, Code: m.Code, Name: m.Name, Class: m.Class, Activated: m.Activated,
 		})
@@ -96,17 +97,18 @@ func (s *server) criteria(ctx context.Context, _ *Request, _ none) (CriterionLis
 	if err != nil {
 		return CriterionList{}, err
 	}
-	out := CriterionList{Items: []CatalogueCriterion{}, Version: s.Reference.Matters.Version(), Position: int64(head)}
-	for _, c := range s.Reference.Matters.Criteria() {
+	listed := s.reference().Matters
+	out := CriterionList{Items: []CatalogueCriterion{}, Version: listed.Version(), Position: int64(head)}
+	for _, c := range listed.Criteria() {
 		out.Items = append(out.Items, CatalogueCriterion{
-			ID: c.ID, Matter: s.named(c.Matter), FilingCondition: c.FilingCondition, ClosingCondition: c.ClosingCondition,
+			ID: c.ID, Matter: named(listed, c.Matter), FilingCondition: c.FilingCondition, ClosingCondition: c.ClosingCondition,
 			Limit: c.Limit.N, LimitUnit: c.Limit.Unit,
 		})
 	}
 	return out, nil
 }
 
-func (s *server) named(k catalogue.Key) casefile.Matter {
-	m, _ := s.Reference.Matters.Matter(k)
+func named(c *catalogue.Catalogue, k catalogue.Key) casefile.Matter {
+	m, _ := c.Matter(k)
 	return casefile.Matter{Scheme: k.Scheme, Kind: k.Kind, Code: k.Code, Name: m.Name}
 }

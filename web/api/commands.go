@@ -171,7 +171,7 @@ func (s *server) transferCommand(r *Request, b UnitCommand, x incident.Extra) (i
 }
 
 func (s *server) judgeUnit(code string) []FieldError {
-	if _, ok := s.Reference.Book.Unit(code); !ok {
+	if _, ok := s.reference().Book.Unit(code); !ok {
 		return []FieldError{{Pointer: "/unit", Detail: "is no unit of this district", Code: "no_such_unit"}}
 	}
 	return nil
@@ -180,8 +180,8 @@ func (s *server) judgeUnit(code string) []FieldError {
 // basis says why a unit may be chosen: the row or ruling that names it, or else what
 // whoever chose it says.
 func (s *server) basis(r *Request, b UnitCommand) incident.Basis {
-	book, state := s.Reference.Book, r.Case.State
-	basis := incident.Basis{PolicyVersion: s.Reference.Policy.Version, Reason: b.Reason}
+	book, state := s.reference().Book, r.Case.State
+	basis := incident.Basis{PolicyVersion: s.reference().Policy.Version, Reason: b.Reason}
 	for _, c := range book.Candidates(state.Matter, state.Place, book.DeskOf(r.Person.Unit)) {
 		if c.Unit == b.Unit {
 			basis.Row, basis.Ruling, basis.Reason = c.Row, c.Ruling, c.Reason

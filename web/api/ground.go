@@ -153,7 +153,7 @@ func (s *server) density(ctx context.Context, r *Request) (map[string]int, error
 	if ok && known.position == position {
 		return known.counts, nil
 	}
-	seen, err := s.Picture.Features(ctx, picture.Query{Area: s.Reference.Book.District(), Scope: scope})
+	seen, err := s.Picture.Features(ctx, picture.Query{Area: s.reference().Book.District(), Scope: scope})
 	if err != nil {
 		return nil, err
 	}

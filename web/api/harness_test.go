@@ -357,7 +357,7 @@ var matter = fields{"scheme": "gb47678.5-2026", "kind": "matter", "code": "06010
 
 func (s *site) criterion(code string) string {
 	s.t.Helper()
-	for _, c := range s.server.Reference.Matters.Criteria() {
+	for _, c := range s.server.reference().Matters.Criteria() {
 		if c.Matter.Code == code && c.Matter.Kind == "matter" {
 			return c.ID
 		}

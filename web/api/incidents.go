@@ -210,7 +210,7 @@ func (s *server) judgeReport(ctx context.Context, r *Request, body NewReport, no
 		return incident.Report{}, nil, err
 	}
 	faults = append(faults, missing...)
-	report.Routing = s.Reference.Book.Route(jurisdiction.Question{
+	report.Routing = s.reference().Book.Route(jurisdiction.Question{
 		Source: string(report.Source), Matter: report.Matter, Criterion: report.Criterion,
 		Severity: string(report.Severity), Place: report.Place,
 	})
@@ -222,14 +222,14 @@ func (s *server) judgeReport(ctx context.Context, r *Request, body NewReport, no
 func (s *server) judgeCriterion(matter *catalogue.Key, criterion string) []FieldError {
 	var faults []FieldError
 	if !matter.IsZero() {
-		if _, ok := s.Reference.Matters.Matter(*matter); !ok {
+		if _, ok := s.reference().Matters.Matter(*matter); !ok {
 			faults = append(faults, FieldError{Pointer: "/matter", Detail: "is not in the catalogue"})
 		}
 	}
 	if criterion == "" {
 		return faults
 	}
-	c, ok := s.Reference.Matters.Criterion(criterion)
+	c, ok := s.reference().Matters.Criterion(criterion)
 	switch {
 	case !ok:
 		faults = append(faults, FieldError{Pointer: "/criterion", Detail: "is not in the catalogue"})

@@ -179,7 +179,7 @@ func keyOf(r *http.Request, person jurisdiction.Person, body any) (eventstore.Ke
 // actor is the person as facts name them: the post, not the human.
 func (s *server) actor(p jurisdiction.Person) incident.Actor {
 	a := incident.Actor{Person: p.Name, Unit: p.Unit, Role: p.Role}
-	if u, ok := s.Reference.Book.Unit(p.Unit); ok {
+	if u, ok := s.reference().Book.Unit(p.Unit); ok {
 		a.Name = u.Name
 	}
 	return a

@@ -22,7 +22,7 @@ type found struct {
 
 // scope returns the visibility keys of a person: the one place that says what they may
 // see. An incident is visible if it has one of them; every view is asked with them.
-func (s *server) scope(p jurisdiction.Person) []string { return s.Reference.Book.Scope(p) }
+func (s *server) scope(p jurisdiction.Person) []string { return s.reference().Book.Scope(p) }
 
 // visible tells whether a person may see an incident.
 func (s *server) visible(p jurisdiction.Person, f casefile.File) bool {

@@ -44,7 +44,7 @@ type LiveTicket struct {
 
 func (s *server) user(p jurisdiction.Person) User {
 	u := User{Name: p.Name, Role: p.Role, Unit: p.Unit, Sources: jurisdiction.MayReport(p.Role)}
-	if unit, ok := s.Reference.Book.Unit(p.Unit); ok {
+	if unit, ok := s.reference().Book.Unit(p.Unit); ok {
 		u.UnitName = unit.Name
 	}
 	if u.Sources == nil {

@@ -98,7 +98,7 @@ func (s *server) entry(rec eventstore.Record) (TimelineEntry, error) {
 		return e, err
 	}
 	e.Actor, e.ActorName, e.Role, e.Unit = fact.By.Person, fact.By.Name, fact.By.Role, fact.By.Unit
-	if u, ok := s.Reference.Book.Unit(e.Unit); ok {
+	if u, ok := s.Folder.Of(rec).Book.Unit(e.Unit); ok {
 		e.UnitName = u.Name
 	}
 	delete(fields, "at")
@@ -126,7 +126,12 @@ func (s *server) explain(d *deadline.Deadline) *DeadlineExplained {
 	if out.Limits == nil {
 		out.Limits = []deadline.Limit{}
 	}
-	for _, p := range s.Reference.Days.Explain(*d) {
+	// By the calendar it was reckoned with, whatever the calendar is now.
+	days := s.Reference.Calendar(d.Calendar)
+	if days == nil {
+		days = s.reference().Days
+	}
+	for _, p := range days.Explain(*d) {
 		out.Periods = append(out.Periods, CountedPeriod(p))
 	}
 	return out

@@ -45,7 +45,7 @@ func (s *server) picture(ctx context.Context, r *Request, q pictureQuery) (Pictu
 		return Picture{}, wrong("scope", "is no area of this district")
 	}
 	if q.Scope == "" && box == nil && len(q.Cells) == 0 {
-		q.Scope = s.Reference.Book.District()
+		q.Scope = s.reference().Book.District()
 	}
 	if err := s.await(ctx, "picture", q.MinPosition); err != nil {
 		return Picture{}, err
@@ -68,7 +68,7 @@ func below(digits string, limit int) bool {
 
 // isArea tells whether a code is the district's, a street's or a community's.
 func (s *server) isArea(code string) bool {
-	u, ok := s.Reference.Book.Unit(code)
+	u, ok := s.reference().Book.Unit(code)
 	return ok && u.IsDesk()
 }
 

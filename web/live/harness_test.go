@@ -256,7 +256,7 @@ func (w *world) open(change ...func(*Deps, *projections.Options)) *site {
 	s.scope.Store(&scope)
 	d := Deps{
 		Views:  map[string]projections.Live{"picture": s.picture, "worklist": lists, "wall": figures},
-		Redeem: w.accounts.Redeem, Active: w.accounts.Active, Book: w.reference.Book, Head: w.ledger.Head, Epoch: must(w.t, epoch, err),
+		Redeem: w.accounts.Redeem, Active: w.accounts.Active, Book: func() *jurisdiction.Book { return w.reference.Book }, Head: w.ledger.Head, Epoch: must(w.t, epoch, err),
 		Scope: func(p jurisdiction.Person) []string { return (*s.scope.Load())(p) },
 		Now:   func() time.Time { return nine }, Speed: func() float64 { return 1 }, Log: slog.New(slowness{s.closed}),
 		Limits: Limits{Every: time.Millisecond},

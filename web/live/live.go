@@ -51,7 +51,7 @@ type Deps struct {
 	Redeem func(ctx context.Context, ticket string) (jurisdiction.Person, string, error) // whose it was, of which session
 	Active func(ctx context.Context, sessionID string) (bool, error)                     // asked every second
 	Scope  func(jurisdiction.Person) []string                                            // visibility keys, as they are now
-	Book   *jurisdiction.Book
+	Book   func() *jurisdiction.Book                                                     // as it is now
 	Head   func(ctx context.Context) (eventstore.Position, error)
 	Epoch  string
 	Now    func() time.Time // the ledger's clock

@@ -38,7 +38,7 @@ func (s *socket) watch(r request) error {
 	if len(s.watches) >= s.hub.limits.Watches {
 		return badFrame("more than %d watches", s.hub.limits.Watches)
 	}
-	w := &watch{request: r, id: *r.ID, view: view, cache: s.hub.caches[r.View], any: r.selection(d.Book, s.person)}
+	w := &watch{request: r, id: *r.ID, view: view, cache: s.hub.caches[r.View], any: r.selection(d.Book(), s.person)}
 	switch a := r.After; {
 	case a == nil:
 	case a.Epoch != d.Epoch:
@@ -58,7 +58,7 @@ func (s *socket) unwatch(id int64) {
 // whose scope has changed starts anew.
 func (s *socket) look(w *watch) error {
 	d := s.hub.deps
-	if !w.permitted(d.Book, s.person) {
+	if !w.permitted(d.Book(), s.person) {
 		return errOutOfScope
 	}
 	scope := d.Scope(s.person)
