@@ -12,7 +12,9 @@ const full: Draft = {
 test('a report needs a matter and a place, and proof when it was settled on the spot', () => {
   expect(lacking(emptyDraft('d', 0))).toEqual(['matter', 'place']);
   expect(lacking(full)).toEqual([]);
-  expect(lacking({ ...full, onTheSpot: true, photos: [] })).toEqual(['photos']);
+  expect(lacking({ ...full, onTheSpot: true, photos: [] })).toEqual(['before', 'after']);
+  expect(lacking({ ...full, onTheSpot: true })).toEqual(['after']);
+  expect(lacking({ ...full, onTheSpot: true, after: ['q'] })).toEqual([]);
   expect(begun(emptyDraft('d', 0))).toBe(false);
   expect(begun(full)).toBe(true);
 });
@@ -39,8 +41,15 @@ test('a report waits ten seconds, a command none; a command brings its photos al
   expect(nextStep(c)).toEqual({ kind: 'photo', index: 0 });
 });
 
+test('what was settled on the spot goes with its pair, before anything is said', () => {
+  const job = reportJob({ ...full, onTheSpot: true, after: ['q'] }, 'k', 'me', 'inspector', 5_000);
+  expect(job.photos).toEqual([{ local: 'p', remote: null }, { local: 'q', remote: null, after: true }]);
+  expect(nextStep(job)).toEqual({ kind: 'photo', index: 0 });
+  expect(reportJob({ ...full, after: ['q'] }, 'k', 'me', 'inspector', 5_000).photos).toEqual([{ local: 'p', remote: null }]);
+});
+
 test('a report taken back is the draft that it was', () => {
-  const d: Draft = { ...full, description: '三袋', criterion: 'c1', severity: 'urgent', address: '公益路', spot: { lng: 1, lat: 2, accuracy: 0, pinned: true }, onTheSpot: true };
+  const d: Draft = { ...full, description: '三袋', criterion: 'c1', severity: 'urgent', address: '公益路', spot: { lng: 1, lat: 2, accuracy: 0, pinned: true }, onTheSpot: true, after: ['q'] };
   const again = asDraft(reportJob(d, 'k', 'me', 'inspector', 5_000));
   expect({ ...again, id: d.id, startedAt: d.startedAt }).toEqual(d);
   expect(asDraft(reportJob(full, 'k', 'me', 'inspector', 5_000)).description).toBe('');

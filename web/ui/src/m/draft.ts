@@ -15,6 +15,8 @@ export interface Draft {
   readonly id: string;
   readonly startedAt: number;
   readonly photos: readonly string[];
+  /** Photos of the place put right, where it was settled on the spot. A draft of an older page has none. */
+  readonly after?: readonly string[];
   readonly matter: (MatterKey & { readonly name: string }) | null;
   readonly criterion: string;
   readonly description: string;
@@ -26,22 +28,30 @@ export interface Draft {
 
 export function emptyDraft(id: string, now: number): Draft {
   return {
-    id, startedAt: now, photos: [], matter: null, criterion: '', description: '', severity: 'normal', spot: null, address: '',
+    id, startedAt: now, photos: [], after: [], matter: null, criterion: '', description: '', severity: 'normal', spot: null, address: '',
     onTheSpot: false,
   };
 }
 
 /** A draft worth keeping: something was said in it. */
 export function begun(d: Draft): boolean {
-  return d.photos.length > 0 || d.matter !== null || d.description.trim() !== '';
+  return picturesOf(d).length > 0 || d.matter !== null || d.description.trim() !== '';
 }
 
-/** What a report still lacks, in the order of the page. */
-export function lacking(d: Draft): readonly ('matter' | 'place' | 'photos')[] {
-  const list: ('matter' | 'place' | 'photos')[] = [];
+/** Every picture of a draft. */
+export function picturesOf(d: Draft): readonly string[] {
+  return [...d.photos, ...(d.after ?? [])];
+}
+
+export type Lack = 'before' | 'after' | 'matter' | 'place';
+
+/** What a report still lacks, in the order of the page. What was settled on the spot is proven by a pair. */
+export function lacking(d: Draft): readonly Lack[] {
+  const list: Lack[] = [];
+  if (d.onTheSpot && d.photos.length === 0) list.push('before');
+  if (d.onTheSpot && (d.after ?? []).length === 0) list.push('after');
   if (d.matter === null) list.push('matter');
   if (d.spot === null) list.push('place');
-  if (d.onTheSpot && d.photos.length === 0) list.push('photos');
   return list;
 }
 
@@ -66,11 +76,12 @@ export function reportBody(d: Draft, source: string, capturedAt: string): Readon
 }
 
 export function reportJob(d: Draft, key: string, by: string, source: string, now: number): Job {
+  const after = d.onTheSpot ? (d.after ?? []) : [];
   return {
     key, by, kind: 'report', title: d.matter?.name ?? '', createdAt: now, holdUntil: now + holdFor,
     body: { ...reportBody(d, source, new Date(d.startedAt).toISOString()) }, target: null,
-    photos: d.photos.map((local) => ({ local, remote: null })), photosFirst: d.onTheSpot,
-    state: 'held', textDone: false, attached: false, incident: '', number: '', attempts: 0, nextAt: 0, problem: '',
+    photos: [...d.photos.map((local) => ({ local, remote: null })), ...after.map((local) => ({ local, remote: null, after: true }))],
+    photosFirst: d.onTheSpot, state: 'held', textDone: false, attached: false, incident: '', number: '', attempts: 0, nextAt: 0, problem: '',
   };
 }
 

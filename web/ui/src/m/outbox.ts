@@ -14,6 +14,8 @@ export interface JobPhoto {
   readonly local: string;
   /** What the server calls it, once it has it. */
   readonly remote: string | null;
+  /** It shows the place after it was put right. */
+  readonly after?: boolean;
 }
 
 export type JobState =

@@ -35,7 +35,10 @@ async function tell(key: string, news: News): Promise<Job | null> {
 }
 
 async function perform(job: Job, next: Step): Promise<News> {
-  const remote = job.photos.map((p) => p.remote).filter((id) => id !== null);
+  const sent = (after: boolean): readonly string[] =>
+    job.photos.filter((p) => (p.after === true) === after).map((p) => p.remote).filter((id) => id !== null);
+  const photos = sent(false);
+  const after = sent(true);
   switch (next.kind) {
     case 'photo': {
       const local = job.photos[next.index]?.local ?? '';
@@ -45,7 +48,7 @@ async function perform(job: Job, next: Step): Promise<News> {
       return { kind: 'photo-done', index: next.index, remote: id };
     }
     case 'text': {
-      const body = remote.length > 0 ? { ...job.body, photos: remote } : job.body;
+      const body = { ...job.body, ...(photos.length > 0 ? { photos } : {}), ...(after.length > 0 ? { photos_after: after } : {}) };
       if (job.target === null) {
         const made = await api.report(body, job.key);
         return { kind: 'text-done', incident: made.id, number: made.number };
@@ -54,7 +57,7 @@ async function perform(job: Job, next: Step): Promise<News> {
       return { kind: 'text-done', incident: done.incident.id, number: done.incident.number };
     }
     case 'attach':
-      await api.command(job.incident, 'attach', { photos: remote }, `${job.key}/attach`);
+      await api.command(job.incident, 'attach', { photos }, `${job.key}/attach`);
       return { kind: 'attached' };
   }
 }

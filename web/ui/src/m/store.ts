@@ -52,7 +52,7 @@ export const store = {
   dropDraft: (draft: Draft): Promise<void> =>
     db.transaction('rw', db.drafts, db.photos, async () => {
       await db.drafts.delete(draft.id);
-      await db.photos.bulkDelete([...draft.photos]);
+      await db.photos.bulkDelete([...draft.photos, ...(draft.after ?? [])]);
     }),
 
   kept: async (name: string): Promise<unknown> => (await db.kept.get(name))?.value,

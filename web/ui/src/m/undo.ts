@@ -16,7 +16,8 @@ export function asDraft(job: Job): Draft {
   const description = text(job.body['description']);
   return {
     ...emptyDraft(job.key, job.createdAt),
-    photos: job.photos.map((p) => p.local),
+    photos: job.photos.filter((p) => p.after !== true).map((p) => p.local),
+    after: job.photos.filter((p) => p.after === true).map((p) => p.local),
     matter: { scheme: text(m['scheme']), kind: text(m['kind']), code: text(m['code']), name: job.title },
     criterion: text(job.body['criterion']),
     description: description === job.title ? '' : description,
