@@ -31,6 +31,7 @@ type order struct {
 	Role     jurisdiction.Role `json:"role,omitempty"`
 	Unit     string            `json:"unit,omitempty"`
 	Password string            `json:"password,omitempty"`
+	Duties   accounts.Duties   `json:"duties,omitzero"`
 	ID       int64             `json:"id,omitempty"`
 	Views    []string          `json:"views,omitempty"`
 }
@@ -102,8 +103,12 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 			err = fmt.Errorf("no unit %q", o.Unit)
 		} else if !m.reference.Book.Fits(o.Role, o.Unit) {
 			err = fmt.Errorf("nobody of role %q belongs to unit %q", o.Role, o.Unit)
-		} else {
-			err = m.accounts.Add(ctx, o.Name, o.Role, o.Unit, o.Password)
+		} else if err = m.haveGrids(o.Duties.Grids); err == nil {
+			err = m.accounts.Add(ctx, o.Name, o.Role, o.Unit, o.Password, o.Duties)
+		}
+	case "user duties":
+		if err = m.haveGrids(o.Duties.Grids); err == nil {
+			err = m.accounts.SetDuties(ctx, o.Name, o.Duties)
 		}
 	case "user passwd":
 		err = m.accounts.SetPassword(ctx, o.Name, o.Password)
@@ -126,6 +131,16 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 		r.Error = err.Error()
 	}
 	return r
+}
+
+// haveGrids says which code is no grid of this district.
+func (m *center) haveGrids(codes []string) error {
+	for _, code := range codes {
+		if _, _, known := m.grid.Cell(code); !known {
+			return fmt.Errorf("no grid %q", code)
+		}
+	}
+	return nil
 }
 
 // rebuild drops the named views, or all, and folds them anew.

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/web/accounts"
 )
 
 // UserCmd keeps accounts.
 type UserCmd struct {
 	Add     UserAddCmd     `cmd:"" help:"Add an account. The password comes from GRIDCOMMAND_PASSWORD or the first line of stdin."`
 	Passwd  UserPasswdCmd  `cmd:"" help:"Set an account's password; its sessions end."`
+	Duties  UserDutiesCmd  `cmd:"" help:"Set what a person does: the posts held, the grids walked. It counts at once."`
 	Disable UserDisableCmd `cmd:"" help:"Disable an account; its sessions and sockets end."`
 	List    UserListCmd    `cmd:"" help:"List accounts."`
 }
@@ -27,11 +29,34 @@ type UserAddCmd struct {
 	Name string `arg:"" help:"Account name."`
 	Role string `required:"" help:"inspector, community, handler, street, district, hotline, supervisor, screen or admin."`
 	Unit string `required:"" help:"Code of the unit the person acts for."`
+	dutyFlags
 }
+
+// dutyFlags are what a person does beyond the role. None given: all of it.
+type dutyFlags struct {
+	Posts []jurisdiction.Post `help:"Posts held: intake, dispatch, closing, duty_leader, clerk (default: all)."`
+	Grids []string            `help:"Grids an inspector walks, 15 digits each (default: all of the community)."`
+}
+
+func (f dutyFlags) duties() accounts.Duties { return accounts.Duties{Posts: f.Posts, Grids: f.Grids} }
 
 // Run adds the account.
 func (c *UserAddCmd) Run(ctx context.Context, console *Console) error {
-	return c.order(ctx, console, "user add", c.Name, jurisdiction.Role(c.Role), c.Unit, true)
+	return c.order(ctx, console, order{
+		Do: "user add", Name: c.Name, Role: jurisdiction.Role(c.Role), Unit: c.Unit, Duties: c.duties(),
+	}, true)
+}
+
+// UserDutiesCmd sets what a person does.
+type UserDutiesCmd struct {
+	At
+	Name string `arg:""`
+	dutyFlags
+}
+
+// Run sets it: what is not given is all of its kind.
+func (c *UserDutiesCmd) Run(ctx context.Context, console *Console) error {
+	return c.order(ctx, console, order{Do: "user duties", Name: c.Name, Duties: c.duties()}, false)
 }
 
 // UserPasswdCmd sets a password.
@@ -42,7 +67,7 @@ type UserPasswdCmd struct {
 
 // Run sets the password.
 func (c *UserPasswdCmd) Run(ctx context.Context, console *Console) error {
-	return c.order(ctx, console, "user passwd", c.Name, "", "", true)
+	return c.order(ctx, console, order{Do: "user passwd", Name: c.Name}, true)
 }
 
 // UserDisableCmd disables an account.
@@ -53,15 +78,14 @@ type UserDisableCmd struct {
 
 // Run disables the account.
 func (c *UserDisableCmd) Run(ctx context.Context, console *Console) error {
-	return c.order(ctx, console, "user disable", c.Name, "", "", false)
+	return c.order(ctx, console, order{Do: "user disable", Name: c.Name}, false)
 }
 
-func (a At) order(ctx context.Context, console *Console, do, name string, role jurisdiction.Role, unit string, password bool) error {
+func (a At) order(ctx context.Context, console *Console, o order, password bool) error {
 	p, err := a.place()
 	if err != nil {
 		return err
 	}
-	o := order{Do: do, Name: name, Role: role, Unit: unit}
 	if password {
 		if o.Password, err = readPassword(); err != nil {
 			return err
@@ -97,6 +121,9 @@ type accountLine struct {
 	Unit       string            `json:"unit"`
 	CreatedAt  time.Time         `json:"created_at"`
 	DisabledAt *time.Time        `json:"disabled_at"`
+
+	Posts []jurisdiction.Post `json:"posts"` // none: all
+	Grids []string            `json:"grids"` // none: all of the community
 }
 
 // Run lists the accounts.
@@ -112,7 +139,10 @@ func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
 	if c.JSON {
 		lines := make([]accountLine, len(r.Accounts))
 		for i, a := range r.Accounts {
-			lines[i] = accountLine{a.Name, a.Role, a.Unit, a.CreatedAt, a.DisabledAt}
+			lines[i] = accountLine{
+				Name: a.Name, Role: a.Role, Unit: a.Unit, CreatedAt: a.CreatedAt, DisabledAt: a.DisabledAt,
+				Posts: append([]jurisdiction.Post{}, a.Posts...), Grids: append([]string{}, a.Grids...),
+			}
 		}
 		return json.NewEncoder(console.Out).Encode(lines)
 	}
@@ -122,7 +152,14 @@ func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
 		if a.DisabledAt != nil {
 			state = "disabled"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.Name, a.Role, a.Unit, state)
+		duties := ""
+		for _, p := range a.Posts {
+			duties += " " + string(p)
+		}
+		for _, g := range a.Grids {
+			duties += " " + g
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Role, a.Unit, state, strings.TrimSpace(duties))
 	}
 	return w.Flush()
 }

@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,6 +111,8 @@ type Account struct {
 	Name       string
 	Role       jurisdiction.Role
 	Unit       string
+	Posts      []jurisdiction.Post // none: all
+	Grids      []string            // that an inspector walks, 15 digits; none: all of the community
 	CreatedAt  time.Time
 	DisabledAt *time.Time // nil: in use
 }
@@ -118,8 +121,12 @@ type Account struct {
 // people who read it.
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
-// Add makes an account.
-func (s *Store) Add(ctx context.Context, name string, role jurisdiction.Role, unit, password string) error {
+// Add makes an account; with duties, one that does those and no others.
+func (s *Store) Add(ctx context.Context, name string, role jurisdiction.Role, unit, password string, duties ...Duties) error {
+	var d Duties
+	if len(duties) > 0 {
+		d = duties[0]
+	}
 	switch {
 	case !nameForm.MatchString(name):
 		return fmt.Errorf("%w: a name is 1 to 64 of a–z, 0–9, dot, hyphen, underscore", ErrInvalid)
@@ -128,13 +135,17 @@ func (s *Store) Add(ctx context.Context, name string, role jurisdiction.Role, un
 	case unit == "":
 		return fmt.Errorf("%w: a person acts for a unit", ErrInvalid)
 	}
+	if err := d.judge(role, unit); err != nil {
+		return err
+	}
 	line, err := s.newLine(ctx, password)
 	if err != nil {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, role, unit, password, created_at)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING`, name, string(role), unit, line, s.now().UnixMicro())
+		done, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, role, unit, password, created_at, posts, grids)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING`,
+			name, string(role), unit, line, s.now().UnixMicro(), joined(d.Posts), joined(d.Grids))
 		if err != nil {
 			return fmt.Errorf("accounts: adding %s: %w", name, err)
 		}
@@ -166,6 +177,70 @@ func (s *Store) SetPassword(ctx context.Context, name, password string) error {
 	return s.endWith(ctx, name, `UPDATE accounts SET password = $2 WHERE name = $1`, name, line)
 }
 
+// Duties are what a person does beyond the role: the posts held at a desk, and the
+// grids that an inspector walks. None of a kind means all of it.
+type Duties struct {
+	Posts []jurisdiction.Post
+	Grids []string
+}
+
+var gridForm = regexp.MustCompile(`^[0-9]{15}$`)
+
+// judge says what is wrong with the duties of somebody of a role and unit. That the
+// grids are there is for those to know who know the ground.
+func (d Duties) judge(role jurisdiction.Role, unit string) error {
+	for _, p := range d.Posts {
+		if !slices.Contains(jurisdiction.Posts, p) {
+			return fmt.Errorf("%w: there is no post %q", ErrInvalid, p)
+		}
+	}
+	for _, g := range d.Grids {
+		switch {
+		case role != jurisdiction.Inspector:
+			return fmt.Errorf("%w: only inspectors walk grids", ErrInvalid)
+		case !gridForm.MatchString(g) || !strings.HasPrefix(g, unit):
+			return fmt.Errorf("%w: %q is no grid of %s", ErrInvalid, g, unit)
+		}
+	}
+	return nil
+}
+
+// SetDuties changes what a person does. It counts from the next request on; sessions
+// stay.
+func (s *Store) SetDuties(ctx context.Context, name string, d Duties) error {
+	a, err := s.Account(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := d.judge(a.Role, a.Unit); err != nil {
+		return err
+	}
+	_, err = s.db.Write.ExecContext(ctx, `UPDATE accounts SET posts = $2, grids = $3 WHERE name = $1`,
+		name, joined(d.Posts), joined(d.Grids))
+	return err
+}
+
+// joined writes a list as the table keeps it: sorted, each once.
+func joined[T ~string](list []T) string {
+	texts := make([]string, len(list))
+	for i, x := range list {
+		texts[i] = string(x)
+	}
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), ",")
+}
+
+// split reads a list from the table; an empty one is nil.
+func split[T ~string](text string) []T {
+	var list []T
+	for x := range strings.SplitSeq(text, ",") {
+		if x != "" {
+			list = append(list, T(x))
+		}
+	}
+	return list
+}
+
 // Disable bars an account and ends its sessions.
 func (s *Store) Disable(ctx context.Context, name string) error {
 	return s.endWith(ctx, name,
@@ -184,7 +259,7 @@ func (s *Store) Enable(ctx context.Context, name string) error {
 // Account returns one account.
 func (s *Store) Account(ctx context.Context, name string) (Account, error) {
 	a, err := scanAccount(s.db.Read.QueryRowContext(ctx,
-		`SELECT name, role, unit, created_at, disabled_at FROM accounts WHERE name = $1`, name))
+		`SELECT name, role, unit, posts, grids, created_at, disabled_at FROM accounts WHERE name = $1`, name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, fmt.Errorf("%w: %s", ErrNoAccount, name)
 	}
@@ -194,7 +269,7 @@ func (s *Store) Account(ctx context.Context, name string) (Account, error) {
 // List returns every account, by name.
 func (s *Store) List(ctx context.Context) ([]Account, error) {
 	rows, err := s.db.Read.QueryContext(ctx,
-		`SELECT name, role, unit, created_at, disabled_at FROM accounts ORDER BY name`)
+		`SELECT name, role, unit, posts, grids, created_at, disabled_at FROM accounts ORDER BY name`)
 	if err != nil {
 		return nil, err
 	}
@@ -214,11 +289,13 @@ func scanAccount(row interface{ Scan(...any) error }) (Account, error) {
 	var (
 		a                 Account
 		role              string
+		posts, grids      string
 		created, disabled int64
 	)
-	if err := row.Scan(&a.Name, &role, &a.Unit, &created, &disabled); err != nil {
+	if err := row.Scan(&a.Name, &role, &a.Unit, &posts, &grids, &created, &disabled); err != nil {
 		return Account{}, err
 	}
+	a.Posts, a.Grids = split[jurisdiction.Post](posts), split[string](grids)
 	a.Role, a.CreatedAt = jurisdiction.Role(role), time.UnixMicro(created).UTC()
 	if disabled != 0 {
 		at := time.UnixMicro(disabled).UTC()

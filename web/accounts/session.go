@@ -38,10 +38,12 @@ func (s *Store) LoginFrom(ctx context.Context, name, password, from string) (Ses
 	}
 	var (
 		line, role, unit string
+		posts, grids     string
 		disabled         int64
 	)
 	err := s.db.Read.QueryRowContext(ctx,
-		`SELECT password, role, unit, disabled_at FROM accounts WHERE name = $1`, name).Scan(&line, &role, &unit, &disabled)
+		`SELECT password, role, unit, posts, grids, disabled_at FROM accounts WHERE name = $1`, name).
+		Scan(&line, &role, &unit, &posts, &grids, &disabled)
 	known := err == nil
 	if errors.Is(err, sql.ErrNoRows) {
 		line, err = s.nobody, nil
@@ -60,7 +62,7 @@ func (s *Store) LoginFrom(ctx context.Context, name, password, from string) (Ses
 
 	session := Session{
 		ID: uuid.NewString(), Token: randomText(32), Expires: now.Add(s.idle),
-		Person: jurisdiction.Person{Name: name, Role: jurisdiction.Role(role), Unit: unit},
+		Person: personOf(name, role, unit, posts, grids),
 	}
 	var ended []string
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -85,23 +87,29 @@ func (s *Store) LoginFrom(ctx context.Context, name, password, from string) (Ses
 func (s *Store) Resolve(ctx context.Context, token string) (jurisdiction.Person, string, error) {
 	now := s.now()
 	var (
-		p        jurisdiction.Person
-		role, id string
-		expires  int64
+		id, name, role, unit, posts, grids string
+		expires                            int64
 	)
-	err := s.db.Read.QueryRowContext(ctx, `SELECT s.id, s.expires_at, a.name, a.role, a.unit
+	err := s.db.Read.QueryRowContext(ctx, `SELECT s.id, s.expires_at, a.name, a.role, a.unit, a.posts, a.grids
 		FROM sessions s JOIN accounts a ON a.name = s.account
 		WHERE s.hash = $1 AND s.expires_at > $2 AND a.disabled_at = 0`, digest(token), now.UnixMicro()).
-		Scan(&id, &expires, &p.Name, &role, &p.Unit)
+		Scan(&id, &expires, &name, &role, &unit, &posts, &grids)
 	if errors.Is(err, sql.ErrNoRows) {
 		return jurisdiction.Person{}, "", ErrNoSession
 	}
 	if err != nil {
 		return jurisdiction.Person{}, "", fmt.Errorf("accounts: resolving a session: %w", err)
 	}
-	p.Role = jurisdiction.Role(role)
 	s.prolong(ctx, id, time.UnixMicro(expires), now)
-	return p, id, nil
+	return personOf(name, role, unit, posts, grids), id, nil
+}
+
+// personOf is an account's row as those see it who ask what the person may do.
+func personOf(name, role, unit, posts, grids string) jurisdiction.Person {
+	return jurisdiction.Person{
+		Name: name, Role: jurisdiction.Role(role), Unit: unit,
+		Posts: split[jurisdiction.Post](posts), Grids: split[string](grids),
+	}
 }
 
 // Active tells whether a session still stands, and counts as its use: a screen that

@@ -34,8 +34,8 @@ func (s *Store) NewTicket(ctx context.Context, sessionID string) (string, error)
 // is [ErrNoTicket] where it is worth nothing.
 func (s *Store) Redeem(ctx context.Context, ticket string) (jurisdiction.Person, string, error) {
 	var (
-		p             jurisdiction.Person
-		role, session string
+		p       jurisdiction.Person
+		session string
 	)
 	now := s.now().UnixMicro()
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -47,8 +47,12 @@ func (s *Store) Redeem(ctx context.Context, ticket string) (jurisdiction.Person,
 		if expires <= now {
 			return sql.ErrNoRows
 		}
-		return tx.QueryRowContext(ctx, `SELECT a.name, a.role, a.unit FROM sessions s JOIN accounts a ON a.name = s.account
-			WHERE s.id = $1 AND s.expires_at > $2 AND a.disabled_at = 0`, session, now).Scan(&p.Name, &role, &p.Unit)
+		var name, role, unit, posts, grids string
+		err := tx.QueryRowContext(ctx, `SELECT a.name, a.role, a.unit, a.posts, a.grids FROM sessions s JOIN accounts a ON a.name = s.account
+			WHERE s.id = $1 AND s.expires_at > $2 AND a.disabled_at = 0`, session, now).
+			Scan(&name, &role, &unit, &posts, &grids)
+		p = personOf(name, role, unit, posts, grids)
+		return err
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return jurisdiction.Person{}, "", ErrNoTicket
@@ -56,6 +60,5 @@ func (s *Store) Redeem(ctx context.Context, ticket string) (jurisdiction.Person,
 	if err != nil {
 		return jurisdiction.Person{}, "", fmt.Errorf("accounts: redeeming a ticket: %w", err)
 	}
-	p.Role = jurisdiction.Role(role)
 	return p, session, nil
 }
