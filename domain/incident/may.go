@@ -39,6 +39,23 @@ var from = map[string][]Stage{
 	"call":                  {Dispatching, Handling, Coordinating},
 }
 
+// after says at which endings a command may be given that is not for open incidents,
+// or not for them alone; a command not named here is for open ones.
+var after = map[string][]Status{
+	"reopen":        {StatusClosed},
+	"rate":          {StatusClosed},
+	"appeal":        {StatusClosed},
+	"uphold-appeal": {StatusClosed},
+	"reject-appeal": {StatusClosed},
+	"spot-check":    {StatusClosed},
+	"unmerge":       {StatusMerged},
+	"view-caller":   Statuses,
+	"absorb":        Statuses,
+	"release":       Statuses,
+	"recur":         Statuses,
+	"flag":          Statuses,
+}
+
 // may says what each post may ever do; who may report what is for [jurisdiction.MayReport].
 // Supervisors read everything and decide nothing; screens and administrators have no
 // business with an incident.
@@ -115,14 +132,33 @@ func (s State) permits(o Order, c Command) error {
 		return nil
 	case command == "reopen":
 		return s.permitsReopening(o, c)
-	case s.Status != StatusOpen:
-		return notOpen.to(c)
+	case !s.isAt(command):
+		return s.notNow(c)
 	case limited && !slices.Contains(stages, s.Stage):
 		return wrongStage.at(s.Stage).to(c)
 	case !s.isFor(o, command):
 		return s.notYours(c)
 	}
 	return s.permitsStill(o, c)
+}
+
+// isAt tells whether a command is for an incident of this status.
+func (s State) isAt(command string) bool {
+	if statuses, named := after[command]; named {
+		return s.Status != "" && slices.Contains(statuses, s.Status)
+	}
+	return s.Status == StatusOpen
+}
+
+// notNow says why the status is the wrong one.
+func (s State) notNow(c Command) error {
+	switch at := after[c.Name()]; {
+	case slices.Equal(at, []Status{StatusClosed}):
+		return notClosed.to(c)
+	case slices.Equal(at, []Status{StatusMerged}):
+		return notMerged.to(c)
+	}
+	return notOpen.to(c)
 }
 
 // permitsReopening: the intake desk, or one above it, within the window.

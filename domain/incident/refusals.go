@@ -12,6 +12,7 @@ var (
 	alreadyReported   = reason{"already_reported", "", "该事件已上报", "it has been reported already"}
 	notOpen           = reason{"not_open", "", "该事件不在办", "the incident is not open"}
 	notClosed         = reason{"not_closed", "", "该事件尚未结案", "the incident is not closed"}
+	notMerged         = reason{"not_merged", "", "该事件未并案", "the incident is not merged"}
 	wrongStage        = reason{"wrong_stage", "", "该事件当前环节不办理此项", "this is not for the stage it is at"}
 	notTheHolder      = reason{"not_the_holder", "", "该事件不由您的单位办理", "your unit does not hold it"}
 	notYourDesk       = reason{"not_your_desk", "", "该事件不归您的指挥中心或网格站派遣", "your desk is not in charge of it"}
