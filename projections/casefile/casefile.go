@@ -60,20 +60,106 @@ type File struct {
 	ClosedAt   *time.Time `json:"closed_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
 
+	// While a unit handles, and what it asks for.
+	ReturnBy        *time.Time  `json:"return_by"` // until when the holder may return it
+	Assignee        *Assignee   `json:"assignee"`
+	Requests        Requests    `json:"requests"`
+	Suspension      *Suspension `json:"suspension"`
+	Suspensions     int         `json:"suspensions"`      // granted, ever
+	CriterionUrgent bool        `json:"criterion_urgent"` // its limit runs day and night
+
+	// More than one hand.
+	FirstReceiver *Named        `json:"first_receiver"` // since it was filed
+	Safeguard     *Safeguard    `json:"safeguard"`      // null: duty is not disputed
+	Bound         bool          `json:"bound"`          // a coordination was concluded since it was filed
+	Helpers       []Helper      `json:"helpers"`        // of the present or last handling
+	Calls         []Call        `json:"calls"`
+	Coordination  *Coordination `json:"coordination"`
+	Tasked        *Tasked       `json:"tasked"`
+
+	// What those above, the callers and the auditors said.
+	Urges        int               `json:"urges"`
+	Supervisions []Supervision     `json:"supervisions"`
+	Ratings      []Rating          `json:"ratings"`
+	Appeal       *Appeal           `json:"appeal"`
+	Exemptions   []incident.Ground `json:"exemptions"`
+	SpotChecks   []SpotCheck       `json:"spot_checks"`
+	Late         []Lateness        `json:"late"` // clocks that expired, ever
+
+	// What ties it to others.
+	Concerns    *Named      `json:"concerns"` // the unit that it, or its staff, is about
+	MergedInto  *Link       `json:"merged_into"`
+	Absorbed    []Link      `json:"absorbed"`
+	Parent      *string     `json:"parent"` // id of the incident whose rest it is
+	Rest        *string     `json:"rest"`   // id of the incident that its rest became
+	Recurrence  *Recurrence `json:"recurrence"`
+	HandedOver  *HandedOver `json:"handed_over"`
+	PhotosAfter []string    `json:"photos_after"`
+
 	Allowed []string `json:"allowed,omitempty"` // commands this caller may give now; detail and command answers only
 
-	// What later facts and other views need but no reader is shown. [File.Marshal]
-	// keeps it.
-	First      int64              `json:"-"` // position of its first fact; unique, and shorter than ID
-	ReportedBy string             `json:"-"`
-	Held       []string           `json:"-"` // units that ever held it, for scope
-	Seen       jurisdiction.Place `json:"-"` // the place whose people may see it
-	Unit       string             `json:"-"` // that handles it, or handled it last
-	Subject    string             `json:"-"` // reference to the caller
-	StageClock deadline.Deadline  `json:"-"`
-	TotalClock *deadline.Deadline `json:"-"`
-	StageMark  Mark               `json:"-"`
-	TotalMark  Mark               `json:"-"`
+	Hidden `json:"-"`
+}
+
+// Hidden is what later facts and other views need but no reader is shown.
+// [File.Marshal] keeps it.
+type Hidden struct {
+	First        int64              `json:"first"` // position of its first fact; unique, and shorter than ID
+	ReportedBy   string             `json:"reported_by"`
+	ReportedUnit string             `json:"reported_unit,omitempty"` // that the reporter acted for
+	Held         []string           `json:"held"`                    // units that ever held it or had a hand in it, for scope
+	Barred       []string           `json:"barred,omitempty"`        // of these, those that it is about: they may not see it
+	ByBarred     bool               `json:"by_barred,omitempty"`     // nor may the reporter
+	Seen         jurisdiction.Place `json:"seen"`                    // the place whose people may see it
+	Unit         string             `json:"unit,omitempty"`          // that handles it, or handled it last
+	Dispatcher   string             `json:"dispatcher,omitempty"`    // desk that gave it to the holder
+	Subject      string             `json:"subject,omitempty"`       // reference to the caller
+
+	StageClock deadline.Deadline  `json:"stage_clock"`
+	TotalClock *deadline.Deadline `json:"total_clock,omitempty"`
+	StageMark  Mark               `json:"stage_mark,omitempty"`
+	TotalMark  Mark               `json:"total_mark,omitempty"`
+	Kept       *Kept              `json:"kept,omitempty"` // of a merged one: what an unmerge takes up
+
+	Disputed  bool     `json:"disputed,omitempty"`   // a unit said that it is not theirs, and nobody has it since
+	GivenUp   []string `json:"given_up,omitempty"`   // units that gave it up since it was filed
+	LastGiver string   `json:"last_giver,omitempty"` // the last of them, until another unit has it
+
+	Blames      []Blame `json:"blames,omitempty"`       // what may be held against a unit, in order of the facts
+	SuspendedAs *Where  `json:"suspended_as,omitempty"` // where it was counted when it was suspended
+}
+
+// Kept is what ending an incident would lose.
+type Kept struct {
+	AcceptDue  *time.Time         `json:"accept_due,omitempty"`
+	ReturnBy   *time.Time         `json:"return_by,omitempty"`
+	Requests   Requests           `json:"requests"`
+	Suspension *Suspension        `json:"suspension,omitempty"`
+	StageClock deadline.Deadline  `json:"stage_clock"`
+	TotalClock *deadline.Deadline `json:"total_clock,omitempty"`
+}
+
+// Where is what a fact was counted for.
+type Where struct {
+	Street    string            `json:"street,omitempty"`
+	Community string            `json:"community,omitempty"`
+	Matter    string            `json:"matter,omitempty"` // scheme/kind/code
+	Tier      jurisdiction.Tier `json:"tier"`
+	Unit      string            `json:"unit"`
+	At        time.Time         `json:"at"`
+}
+
+// A Blame is what may be held against a unit, and may be exempted: a clock that
+// expired, a return, work that failed its check.
+type Blame struct {
+	Ground incident.Ground     `json:"ground"`
+	Clock  incident.Clock      `json:"clock,omitempty"`
+	Stage  incident.Stage      `json:"stage,omitempty"`
+	Code   incident.ReturnCode `json:"code,omitempty"`
+	Where
+	Open   bool `json:"open,omitempty"`   // the run of the clock that expired goes on
+	Late   bool `json:"late,omitempty"`   // it was done in the end
+	Exempt bool `json:"exempt,omitempty"` // an appeal was upheld
 }
 
 // A Mark is how far a clock has come, by the facts its timers left.
