@@ -1,4 +1,4 @@
-/** Where the phone is, while somebody looks at it. Nothing is recorded and nothing is sent without a report. */
+/** Where the phone is, while somebody looks at it or is on duty. Nothing is kept here. */
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue';
 import type { Here } from './tasks';
 
@@ -37,14 +37,19 @@ function stop(): void {
   id = null;
 }
 
+/** Keeps the position fresh until the function returned is called. */
+export function keepWatching(): () => void {
+  if (watchers++ === 0) start();
+  return () => {
+    if (--watchers === 0) stop();
+  };
+}
+
 /** Keeps the position fresh while the calling component is shown. */
 export function usePosition(): typeof fix {
-  onMounted(() => {
-    if (watchers++ === 0) start();
-  });
-  onBeforeUnmount(() => {
-    if (--watchers === 0) stop();
-  });
+  let release: (() => void) | null = null;
+  onMounted(() => (release = keepWatching()));
+  onBeforeUnmount(() => release?.());
   return fix;
 }
 

@@ -2,6 +2,7 @@
 import Dexie, { type EntityTable } from 'dexie';
 import type { Job } from './outbox';
 import type { Draft } from './draft';
+import type { TrackFix } from './patrol';
 
 export interface StoredPhoto {
   readonly id: string;
@@ -18,8 +19,10 @@ const db = new Dexie('gridcommand-m') as Dexie & {
   photos: EntityTable<StoredPhoto, 'id'>;
   drafts: EntityTable<Draft, 'id'>;
   kept: EntityTable<Kept, 'name'>;
+  fixes: EntityTable<TrackFix, 'at'>;
 };
 db.version(1).stores({ jobs: 'key', photos: 'id', drafts: 'id', kept: 'name' });
+db.version(2).stores({ fixes: 'at' });
 
 export const store = {
   jobs: (): Promise<readonly Job[]> => db.jobs.toArray(),
@@ -57,6 +60,10 @@ export const store = {
 
   kept: async (name: string): Promise<unknown> => (await db.kept.get(name))?.value,
   keep: (name: string, value: unknown): Promise<unknown> => db.kept.put({ name, value }),
+  fixes: (): Promise<readonly TrackFix[]> => db.fixes.toArray(),
+  putFix: (fix: TrackFix): Promise<unknown> => db.fixes.put(fix),
+  dropFixes: (at: readonly number[]): Promise<unknown> => db.fixes.bulkDelete([...at]),
+
   /** At log-out: nothing of what was told stays; what is still to be sent does. */
   forgetKept: (): Promise<void> => db.kept.clear(),
 };
