@@ -59,7 +59,7 @@ type Matter struct {
 	Key
 	Class     string
 	Name      string
-	Activated bool // it has at least one criterion
+	Activated bool // it may be filed: its duty, limit and flow are settled
 }
 
 // A Criterion is the row that fixes filing condition, closing condition and time
@@ -80,7 +80,28 @@ type Catalogue struct {
 	byKey    map[Key]int
 	byID     map[string]int
 	byMatter map[Key][]int
+	mapped   map[Key]Mapping // by the older key
+	mappings []Mapping       // in the order of the table
 }
+
+// A Mapping says which key a thing has that an older scheme numbers differently.
+type Mapping struct {
+	Old, Key Key
+	Name     string // in the older scheme
+}
+
+// Resolve returns the key of this catalogue that k means: k itself where the catalogue
+// lists it, else what an older scheme's number is mapped to.
+func (c *Catalogue) Resolve(k Key) (Key, bool) {
+	if _, listed := c.byKey[k]; listed {
+		return k, true
+	}
+	m, ok := c.mapped[k]
+	return m.Key, ok
+}
+
+// Mappings returns every mapping of an older scheme, in the order of the table.
+func (c *Catalogue) Mappings() []Mapping { return slices.Clone(c.mappings) }
 
 // Version names the catalogue.
 func (c *Catalogue) Version() string { return c.version }

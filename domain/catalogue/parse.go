@@ -27,7 +27,7 @@ const LocalClass = "地方扩展类"
 func Parse(version string, catalogue, criteria, extra io.Reader) (*Catalogue, error) {
 	p := parser{
 		Catalogue: &Catalogue{
-			version: version, byKey: map[Key]int{}, byID: map[string]int{}, byMatter: map[Key][]int{},
+			version: version, byKey: map[Key]int{}, byID: map[string]int{}, byMatter: map[Key][]int{}, mapped: map[Key]Mapping{},
 		},
 		listed: map[string]bool{},
 	}

@@ -35,7 +35,22 @@ func civilOf(t time.Time) civil {
 // week of December alone do not publish their year: they belong to the New Year
 // holiday, which the next year's notice announces.
 func ParseCalendar(version string, r io.Reader) (*Calendar, error) {
-	rows, faults := table.Read("calendar", r, "date", "kind", "festival")
+	rows, faults := table.Read("calendar", r, CalendarColumns...)
+	c, more := CalendarFrom(version, rows)
+	faults.List = append(faults.List, more.List...)
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// CalendarColumns are the columns of a calendar's table.
+var CalendarColumns = []string{"date", "kind", "festival"}
+
+// CalendarFrom returns the calendar that rows make, each in the order of
+// [CalendarColumns], or every fault in them.
+func CalendarFrom(version string, rows []table.Row) (*Calendar, *table.Faults) {
+	faults := &table.Faults{Table: "calendar"}
 	c := &Calendar{version: version, exceptions: map[civil]bool{}, published: map[int]bool{}}
 	for _, row := range rows {
 		date, kind := row.Fields[0], row.Fields[1]
@@ -59,14 +74,10 @@ func ParseCalendar(version string, r io.Reader) (*Calendar, error) {
 			c.published[key.year] = true
 		}
 	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	if len(c.published) == 0 {
+	if len(c.published) == 0 && len(faults.List) == 0 {
 		faults.Add(0, "", "no year in it")
-		return nil, faults
 	}
-	return c, nil
+	return c, faults
 }
 
 // Version names the calendar in deadlines.

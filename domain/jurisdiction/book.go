@@ -1,9 +1,11 @@
 package jurisdiction
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/table"
@@ -15,12 +17,15 @@ type Book struct {
 	district  string
 	units     []Unit
 	byCode    map[string]int
-	areas     map[string]string        // name by area code
-	duty      map[group]map[string]row // responsibility rows by matter prefix
-	start     map[string]Tier          // default tier by matter prefix
-	fallback  string                   // template code of the office that answers in a street when no other does
-	inspected map[string]bool          // communities that have an inspector of their own
-	matters   *catalogue.Catalogue     // for names in reasons; nil: codes
+	areas     map[string]string // name by area code
+	rows      []Row             // the responsibility list, in the order of the table
+	duty      map[group]duties
+	start     map[string]Tier              // default tier by matter prefix
+	fallback  map[string]map[string]string // by street ("": every) and matter prefix ("": any): the unit or template that answers when no other does
+	inspected map[string]int               // inspectors by community
+	rulings   map[catalogue.Key][]Ruling
+	asOf      time.Time            // the moment whose rulings bind
+	matters   *catalogue.Catalogue // for names in reasons; nil: codes
 }
 
 // A group is the set of units among which a matter has one answer.
@@ -56,17 +61,14 @@ func groupOf(code string) (group, Kind, bool) {
 	return "", "", false
 }
 
-// A row of the responsibility list: one prefix of one unit. Rows are numbered from
-// 1 in the order of the table, prefix by prefix.
-type row struct {
-	number int
-	unit   string // template code
-	prefix string
-}
+// duties are responsibility rows of one group: by area ("": everywhere, a street or a
+// community) and matter prefix.
+type duties map[string]map[string]Row
 
 // Marks in the names and duties of the departments' table.
 const (
 	onlyHandedTo = "不在平台办理" // in a name's note: this unit never holds an incident
+	lineMark     = "条线＝"    // in a name's note: before the code of the department that a branch belongs to
 	fallbackDuty = "事件兜底"   // in an office's duties: it answers in its street when no other does
 )
 
@@ -83,7 +85,7 @@ var districts = map[string]string{"440114": "花都区"}
 func ParseBook(version string, units, streets, departments, texts io.Reader) (*Book, error) {
 	b := &Book{
 		version: version, byCode: map[string]int{}, areas: map[string]string{},
-		duty: map[group]map[string]row{}, start: map[string]Tier{},
+		duty: map[group]duties{}, start: map[string]Tier{}, fallback: map[string]map[string]string{},
 	}
 	templates, err := b.readDepartments(departments)
 	if err != nil {
@@ -98,6 +100,7 @@ func ParseBook(version string, units, streets, departments, texts io.Reader) (*B
 	if err := b.readDefaultTiers(texts); err != nil {
 		return nil, err
 	}
+	b.nameDuties()
 	return b, nil
 }
 
@@ -122,9 +125,12 @@ func (b *Book) readDepartments(r io.Reader) ([]Unit, error) {
 		if noted {
 			u.Duties += "（" + note
 			u.OnlyHandedTo = strings.Contains(note, onlyHandedTo)
+			if _, line, ok := strings.Cut(note, lineMark); ok && len(line) >= 3 {
+				u.LineParent = line[:3]
+			}
 		}
 		if kind == Office && strings.Contains(duties, fallbackDuty) {
-			b.fallback = code
+			b.fallback[""] = map[string]string{"": code}
 		}
 		templates = append(templates, u)
 		for prefix := range strings.SplitSeq(x.Fields[3], ";") {
@@ -132,13 +138,10 @@ func (b *Book) readDepartments(r io.Reader) ([]Unit, error) {
 				continue
 			}
 			number++
-			if b.duty[g] == nil {
-				b.duty[g] = map[string]row{}
+			if other, twice := b.duty[g][""][prefix]; twice {
+				faults.Add(x.Line, "matter_prefixes", "%s belongs to %s already", prefix, other.Unit)
 			}
-			if other, twice := b.duty[g][prefix]; twice {
-				faults.Add(x.Line, "matter_prefixes", "%s belongs to %s already", prefix, other.unit)
-			}
-			b.duty[g][prefix] = row{number: number, unit: code, prefix: prefix}
+			b.addRow("", Row{Number: number, Matter: prefix, Group: string(g), Unit: code, List: Own})
 		}
 	}
 	return templates, faults.Err()
@@ -248,6 +251,9 @@ func (b *Book) readDefaultTiers(r io.Reader) error {
 }
 
 func (b *Book) add(u Unit) {
+	if !u.IsDesk() {
+		u.Clerk, u.Phone = "收发员（示意）", fmt.Sprintf("020-0000%04d", len(b.units)) // illustrative: no such exchange
+	}
 	b.byCode[u.Code] = len(b.units)
 	b.units = append(b.units, u)
 }
@@ -263,19 +269,30 @@ func (b *Book) Naming(c *catalogue.Catalogue) *Book {
 	return &named
 }
 
-// WithInspectors returns b knowing which communities have an inspector of their
-// own; in the others the station or the desk above verifies and checks.
+// WithInspectors returns b knowing the inspectors, by the community of each; where
+// there is none, the station or the desk above verifies and checks.
 func (b *Book) WithInspectors(communities ...string) *Book {
 	known := *b
-	known.inspected = map[string]bool{}
+	known.inspected = map[string]int{}
 	for _, c := range communities {
-		known.inspected[c] = true
+		known.inspected[c]++
 	}
 	return &known
 }
 
 // HasInspector tells whether the community has an inspector of its own.
-func (b *Book) HasInspector(community string) bool { return b.inspected[community] }
+func (b *Book) HasInspector(community string) bool { return b.inspected[community] > 0 }
+
+// Inspectors returns how many inspectors the communities of a street have.
+func (b *Book) Inspectors(street string) int {
+	n := 0
+	for community, inspectors := range b.inspected {
+		if desk, _ := b.DeskAbove(community); desk == street && street != "" {
+			n += inspectors
+		}
+	}
+	return n
+}
 
 // Version names the policy: units, responsibility list and default tiers.
 func (b *Book) Version() string { return b.version }

@@ -12,7 +12,11 @@
 // desk; a station also reaches itself, because it handles what it is given.
 package jurisdiction
 
-import "gridcommand/domain/catalogue"
+import (
+	"time"
+
+	"gridcommand/domain/catalogue"
+)
 
 // Tier is the level at which an incident is being disposed of.
 type Tier string
@@ -61,6 +65,12 @@ type Unit struct {
 	Parent string `json:"parent,omitempty"` // the desk it stands under
 	Area   string `json:"area"`             // the area it serves: 440114, a street's 9 or a community's 12 digits
 	Duties string `json:"duties,omitempty"`
+
+	// LineParent is the department a branch belongs to by trade (条线); the street it
+	// serves is its Parent (属地).
+	LineParent string `json:"line_parent,omitempty"`
+	Clerk      string `json:"clerk,omitempty"` // who receives for it (收发员)
+	Phone      string `json:"phone,omitempty"`
 
 	// OnlyHandedTo marks a unit that never holds an incident: matters it answers
 	// for stay with the district's desk and leave by hand-over.
@@ -132,15 +142,26 @@ type Question struct {
 	Criterion string
 	Severity  string
 	Place     Place
-	Rulings   []Ruling // in force at the time of asking
+	Concerns  string   // unit that the report, or its staff, is about
+	Rulings   []Ruling // in force at the time of asking, beside those of the book
 }
 
 // A Ruling settles who answers for a matter in an area.
 type Ruling struct {
-	Number string // e.g. 职责裁定〔2026〕第 7 号
-	Matter catalogue.Key
-	Area   string // 6, 9 or 12 digits; the narrowest area that holds the place wins
-	Unit   string
+	Number    string // e.g. 职责裁定〔2026〕第 7 号
+	Authority string // who ruled
+	Matter    catalogue.Key
+	Area      string // 6, 9 or 12 digits; the narrowest area that holds the place wins
+	Unit      string
+	Basis     string
+	Effective time.Time // zero: from ever
+	Expires   time.Time // zero: never; the first moment at which it no longer binds
+	Incident  string    // the incident whose coordination made it, if one did
+}
+
+// InForce tells whether r binds at a moment.
+func (r Ruling) InForce(at time.Time) bool {
+	return !at.Before(r.Effective) && (r.Expires.IsZero() || at.Before(r.Expires))
 }
 
 // A Routing is routing's whole answer.

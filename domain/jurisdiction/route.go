@@ -2,6 +2,7 @@ package jurisdiction
 
 import (
 	"fmt"
+	"slices"
 
 	"gridcommand/domain/catalogue"
 )
@@ -17,30 +18,33 @@ func public(source string) bool { return source == "hotline" || source == "citiz
 // answers above it.
 //
 // The intake desk is the desk of the starting tier; for what the people report it
-// is the street's where the place is known. What concerns staff ([Book.Restricted])
-// goes to the district's desk at once, is verified by nobody below it, and no unit
-// handles it.
+// is the street's where the place is known. What is kept from those it is about
+// ([Book.Keeps]) goes to the district's desk at once, is verified by nobody below it,
+// and no unit handles it.
 func (b *Book) Route(q Question) Routing {
 	r := Routing{PolicyVersion: b.version, Candidates: []Candidate{}}
 	r.Tier = b.StartTier(q.Matter, q.Place)
-	restricted := b.Restricted(q.Matter)
-	if c, ok := b.ruled(q); ok && !restricted {
+	kept := b.Keeps(q.Matter, q.Concerns)
+	if kept {
+		r.Tier = District
+	}
+	if c, ok := b.ruled(q); ok && !kept {
 		r.Tier = c.Tier
 		r.Candidates = append(r.Candidates, c)
-	} else if c, ok := b.Answer(q.Matter, q.Place, r.Tier); ok {
+	} else if c, ok := b.Answer(q.Matter, q.Place, r.Tier); ok && !kept {
 		r.Candidates = append(r.Candidates, c)
 	} else if c, ok := b.fallbackAt(q.Matter, q.Place, r.Tier); ok {
 		r.Candidates = append(r.Candidates, c)
 	}
 	r.Desk = b.Desk(r.Tier, q.Place)
-	if public(q.Source) && !restricted {
+	if public(q.Source) && !kept {
 		r.Desk = b.Desk(Street, q.Place)
 		r.Verify = true
 	}
 	switch {
 	case len(r.Candidates) > 0:
 		r.Unit, r.Reason = r.Candidates[0].Unit, r.Candidates[0].Reason
-	case restricted:
+	case kept:
 		r.Reason = "由 " + b.name(b.district) + " 移送有权机关，不派任何单位。"
 	case q.Matter.IsZero():
 		r.Reason = "由 " + b.name(r.Desk) + " 受理，因为 未指明管理事项。"
@@ -73,6 +77,9 @@ func (b *Book) StartTier(m catalogue.Key, p Place) Tier {
 	if _, answers := b.Answer(m, p, Community); tier == Community && !answers {
 		tier = Street
 	}
+	if tier == Street && b.withheld(m, p) {
+		tier = District
+	}
 	return tier
 }
 
@@ -85,33 +92,35 @@ func (b *Book) Answer(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
 		return Candidate{}, false
 	}
 	return Candidate{
-		Unit: u.Code, Name: u.Name, Tier: tier, Row: x.number, Prefix: x.prefix,
+		Unit: u.Code, Name: u.Name, Tier: tier, Row: x.Number, Prefix: x.Matter,
 		Reason: "派给 " + u.Name + "，因为 " + b.because(x, m, p, tier) + "。",
 	}, true
 }
 
 // answering returns the row of the list that counts, and its unit at the place.
-func (b *Book) answering(m catalogue.Key, p Place, tier Tier) (row, Unit, bool) {
-	if m.IsZero() || b.Restricted(m) {
-		return row{}, Unit{}, false
+func (b *Book) answering(m catalogue.Key, p Place, tier Tier) (Row, Unit, bool) {
+	x, ok := b.RowFor(m, p, tier)
+	if !ok || x.List != Own || b.Restricted(m) || tier != District && b.Withdrawn(m, p) {
+		return Row{}, Unit{}, false
 	}
-	x, ok := longest(b.duty[groups[tier]], m)
-	if !ok {
-		return row{}, Unit{}, false
-	}
-	code := x.unit
-	switch tier {
-	case Community:
-		code = p.Community
-	case Street:
-		code = p.Street + "-" + x.unit
-	}
-	u, ok := b.Unit(code)
+	u, ok := b.unitAt(x.Unit, p)
 	return x, u, ok
 }
 
+// unitAt returns the unit that a row names by code or by template at a place.
+func (b *Book) unitAt(unit string, p Place) (Unit, bool) {
+	switch g, _, template := groupOf(unit); {
+	case !template:
+	case g == stations:
+		unit = p.Community
+	case g == offices:
+		unit = p.Street + "-" + unit
+	}
+	return b.Unit(unit)
+}
+
 // because names the row of the list: 权责清单第 214 条（店外经营 × 花城街道）.
-func (b *Book) because(x row, m catalogue.Key, p Place, tier Tier) string {
+func (b *Book) because(x Row, m catalogue.Key, p Place, tier Tier) string {
 	area := b.areas[b.district]
 	if name := b.areas[p.Street]; name != "" {
 		area = name
@@ -119,7 +128,7 @@ func (b *Book) because(x row, m catalogue.Key, p Place, tier Tier) string {
 	if name := b.areas[p.Community]; name != "" && tier == Community {
 		area = name
 	}
-	return fmt.Sprintf("权责清单第 %d 条（%s × %s）", x.number, b.matterName(m), area)
+	return fmt.Sprintf("权责清单第 %d 条（%s × %s）", x.Number, b.matterName(m), area)
 }
 
 // ruled returns the unit that a ruling names for the question. Its tier is the
@@ -127,7 +136,7 @@ func (b *Book) because(x row, m catalogue.Key, p Place, tier Tier) string {
 // reaches binds nobody.
 func (b *Book) ruled(q Question) (Candidate, bool) {
 	var best Ruling
-	for _, r := range q.Rulings {
+	for _, r := range slices.Concat(q.Rulings, b.InForce(q.Matter)) {
 		if !q.Matter.IsZero() && r.Matter == q.Matter && q.Place.Inside(r.Area) && len(r.Area) >= len(best.Area) {
 			best = r
 		}
@@ -149,8 +158,8 @@ func (b *Book) ruled(q Question) (Candidate, bool) {
 
 // fallbackAt returns the street's office that answers when nobody else does.
 func (b *Book) fallbackAt(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
-	u, ok := b.Unit(p.Street + "-" + b.fallback)
-	if !ok || tier != Street || m.IsZero() || b.Restricted(m) {
+	u, ok := b.Fallback(m, p)
+	if !ok || tier != Street || m.IsZero() || b.Restricted(m) || b.withheld(m, p) {
 		return Candidate{}, false
 	}
 	return Candidate{
@@ -160,13 +169,21 @@ func (b *Book) fallbackAt(m catalogue.Key, p Place, tier Tier) (Candidate, bool)
 }
 
 // Candidates returns who could take a matter at a place from a desk, best first:
-// who answers at the desk's own tier, else the fallback office; then the lower desk
-// that could dispatch it on.
+// whom a ruling names, or the lower desk on the way there; then who answers at the
+// desk's own tier, else the fallback office; then the lower desk that could dispatch
+// it on.
 func (b *Book) Candidates(m catalogue.Key, p Place, desk string) []Candidate {
 	list := []Candidate{}
 	offer := func(c Candidate, ok bool) {
-		if ok && b.Reaches(desk, c.Unit) {
+		known := slices.ContainsFunc(list, func(x Candidate) bool { return x.Unit == c.Unit })
+		if ok && !known && b.Reaches(desk, c.Unit) {
 			list = append(list, c)
+		}
+	}
+	if c, ok := b.ruled(Question{Matter: m, Place: p}); ok && !b.Restricted(m) {
+		offer(b.toward(desk, c), true)
+		if len(list) == 0 {
+			return list // the ruling names a unit that only a desk above can give it to
 		}
 	}
 	tier := b.TierOf(desk)
@@ -189,7 +206,7 @@ func (b *Book) delegate(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
 	}
 	desk, _ := b.Unit(b.Desk(tier, p))
 	return Candidate{
-		Unit: desk.Code, Name: desk.Name, Tier: tier, Row: x.number, Prefix: x.prefix,
+		Unit: desk.Code, Name: desk.Name, Tier: tier, Row: x.Number, Prefix: x.Matter,
 		Reason: "下派 " + desk.Name + "，因为 " + b.because(x, m, p, tier) + "。",
 	}, true
 }
@@ -198,8 +215,8 @@ func (b *Book) delegate(m catalogue.Key, p Place, tier Tier) (Candidate, bool) {
 // goes to the district's desk only, leaves it by hand-over, and enters no list of a
 // street, a community or the units it is about.
 func (b *Book) Restricted(m catalogue.Key) bool {
-	x, ok := longest(b.duty[departments], m)
-	u, known := b.Unit(x.unit)
+	x, ok := longest(b.duty[departments][""], m)
+	u, known := b.Unit(x.Unit)
 	return ok && known && u.OnlyHandedTo
 }
 

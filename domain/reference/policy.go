@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -56,10 +57,63 @@ func parseStageLimits(r io.Reader) (map[string]incident.StageLimit, error) {
 	return limits, faults.Err()
 }
 
+// LimitNames are the rows that a table of limits must have: the stages of an incident,
+// but for handling, whose limit is the criterion's, and what else has a limit.
+var LimitNames = []string{
+	"verifying", "intake", "dispatching", "coordinating", "checking", "close",
+	"accept", "return", "return_review", "contact", "reply_reserve",
+}
+
+// limitsFrom reads a table of limits: name, normal, urgent.
+func limitsFrom(rows []table.Row) (map[string]incident.StageLimit, *table.Faults) {
+	faults := &table.Faults{Table: "limits"}
+	limits := map[string]incident.StageLimit{}
+	for _, x := range rows {
+		name := x.Fields[0]
+		var l incident.StageLimit
+		for i, to := range []*deadline.Limit{&l.Normal, &l.Urgent} {
+			text := x.Fields[1+i]
+			if text == "" {
+				continue
+			}
+			var err error
+			if *to, err = deadline.ParseLimit(text); err != nil {
+				faults.Add(x.Line, limitColumns[1+i], "%v", err)
+			}
+		}
+		switch _, twice := limits[name]; {
+		case twice:
+			faults.Add(x.Line, "name", "%s is there twice", name)
+		case name != string(incident.Handling) && !slices.Contains(LimitNames, name):
+			faults.Add(x.Line, "name", "%q is none of %v", name, LimitNames)
+		case l.Normal.IsZero() != (name == string(incident.Handling)):
+			faults.Add(x.Line, "normal", "the limit of %s is %q: handling has none here, all others one", name, x.Fields[1])
+		}
+		limits[name] = l
+	}
+	for _, name := range LimitNames {
+		if _, there := limits[name]; !there {
+			faults.Add(0, "", "%s is missing", name)
+		}
+	}
+	return limits, faults
+}
+
 // parsePolicy joins stage limits with the table of single numbers.
 func parsePolicy(version string, limits map[string]incident.StageLimit, r io.Reader) (*incident.Policy, error) {
-	p := &incident.Policy{Version: version, StageLimits: map[incident.Stage]incident.StageLimit{}, AcceptLimit: limits["accept"]}
-	rows, faults := table.Read("policy", r, "name", "value", "meaning")
+	rows, faults := table.Read("policy", r, policyColumns...)
+	p, more := policyFrom(version, limits, rows)
+	faults.List = append(faults.List, more.List...)
+	return p, faults.Err()
+}
+
+// policyFrom is parsePolicy of rows that are read already.
+func policyFrom(version string, limits map[string]incident.StageLimit, rows []table.Row) (*incident.Policy, *table.Faults) {
+	faults := &table.Faults{Table: "policy"}
+	p := &incident.Policy{
+		Version: version, StageLimits: map[incident.Stage]incident.StageLimit{}, AcceptLimit: limits["accept"],
+		ReturnWindow: limits["return"], ReturnReviewLimit: limits["return_review"],
+	}
 	for _, stage := range incident.Stages {
 		name := string(stage)
 		if stage == incident.Closing {
@@ -73,74 +127,117 @@ func parsePolicy(version string, limits map[string]incident.StageLimit, r io.Rea
 			p.StageLimits[stage] = l
 		}
 	}
-	p.ReturnWindow, p.ReturnReviewLimit = limits["return"], limits["return_review"]
-	if p.AcceptLimit.Normal.IsZero() {
-		faults.Add(0, "", "no limit for signing")
+	for what, l := range map[string]incident.StageLimit{
+		"signing": p.AcceptLimit, "returning": p.ReturnWindow, "reviewing a return": p.ReturnReviewLimit,
+	} {
+		if l.Normal.IsZero() {
+			faults.Add(0, "", "no limit for %s", what)
+		}
 	}
-	set := map[string]func(value string) error{
-		"warn_percent":    func(v string) (err error) { p.WarnPercent, err = strconv.Atoi(v); return err },
-		"difficult_after": func(v string) (err error) { p.DifficultAfter, err = strconv.Atoi(v); return err },
-		"reopen_window":   func(v string) (err error) { p.ReopenWindow, err = time.ParseDuration(v); return err },
-		"hotline_total":   func(v string) (err error) { p.HotlineTotal, err = deadline.ParseLimit(v); return err },
-		"stand_in":        func(v string) (err error) { p.StandIn, err = deadline.ParseLimit(v); return err },
+	set := settings(p)
+	for _, x := range rows {
+		read, known := set[x.Fields[0]]
+		if !known {
+			faults.Add(x.Line, "name", "%q is unknown or there twice", x.Fields[0])
+			continue
+		}
+		delete(set, x.Fields[0])
+		if err := read(x.Fields[1]); err != nil {
+			faults.Add(x.Line, "value", "%v", err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		faults.Add(0, "", "%s is missing", name)
+	}
+	return p, faults
+}
 
+// settings are the rows of the policy's table, and what each sets.
+func settings(p *incident.Policy) map[string]func(value string) error {
+	return map[string]func(value string) error{
+		"warn_percent":         whole(&p.WarnPercent, 1, 99),
+		"difficult_after":      whole(&p.DifficultAfter, 1, 100),
+		"reopen_window":        span(&p.ReopenWindow),
+		"hotline_total":        func(v string) (err error) { p.HotlineTotal, err = deadline.ParseLimit(v); return err },
+		"stand_in":             func(v string) (err error) { p.StandIn, err = deadline.ParseLimit(v); return err },
 		"return_review":        word(&p.ReturnReview, incident.ReviewOff, incident.ReviewDesk, incident.ReviewDutyLeader),
-		"max_extensions":       func(v string) (err error) { p.MaxExtensions, err = strconv.Atoi(v); return err },
-		"suspension_max":       func(v string) (err error) { p.SuspensionMax, err = time.ParseDuration(v); return err },
+		"max_extensions":       whole(&p.MaxExtensions, 0, 10),
+		"suspension_max":       span(&p.SuspensionMax),
 		"extension_ladder":     ladder(&p.ExtensionLadder),
 		"suspension_ladder":    ladder(&p.SuspensionLadder),
 		"rework":               word(&p.Rework, incident.ReworkRestart, incident.ReworkContinue),
 		"separation_of_duties": word(&p.Separation, incident.SeparationOff, incident.SeparationWarn, incident.SeparationEnforce),
 		"call_limit":           func(v string) (err error) { p.CallLimit.Normal, err = deadline.ParseLimit(v); return err },
 		"call_limit_urgent":    func(v string) (err error) { p.CallLimit.Urgent, err = deadline.ParseLimit(v); return err },
-		"draw_percent":         func(v string) (err error) { p.DrawPercent, err = strconv.Atoi(v); return err },
-		"unmerge_window":       func(v string) (err error) { p.UnmergeWindow, err = time.ParseDuration(v); return err },
-		"auto_file_photo":      func(v string) (err error) { p.AutoFilePhoto, err = strconv.ParseBool(v); return err },
-		"fresh_within":         func(v string) (err error) { p.FreshWithin, err = time.ParseDuration(v); return err },
-		"fresh_meters":         func(v string) (err error) { p.FreshMeters, err = strconv.ParseFloat(v, 64); return err },
-		"duplicate_meters":     func(v string) (err error) { p.DuplicateMeters, err = strconv.ParseFloat(v, 64); return err },
-		"duplicate_within":     func(v string) (err error) { p.DuplicateWithin, err = time.ParseDuration(v); return err },
-		"recurrence_meters":    func(v string) (err error) { p.RecurrenceMeters, err = strconv.ParseFloat(v, 64); return err },
-		"recurrence_within":    func(v string) (err error) { p.RecurrenceWithin, err = time.ParseDuration(v); return err },
+		"draw_percent":         whole(&p.DrawPercent, 0, 100),
+		"unmerge_window":       span(&p.UnmergeWindow),
+		"auto_file_photo":      word(&p.AutoFilePhoto, false, true),
+		"fresh_within":         span(&p.FreshWithin),
+		"fresh_meters":         meters(&p.FreshMeters),
+		"duplicate_meters":     meters(&p.DuplicateMeters),
+		"duplicate_within":     span(&p.DuplicateWithin),
+		"recurrence_meters":    meters(&p.RecurrenceMeters),
+		"recurrence_within":    span(&p.RecurrenceWithin),
 	}
-	for _, row := range rows {
-		read, known := set[row.Fields[0]]
-		if !known {
-			faults.Add(row.Line, "name", "%q is unknown or there twice", row.Fields[0])
-			continue
-		}
-		delete(set, row.Fields[0])
-		if err := read(row.Fields[1]); err != nil {
-			faults.Add(row.Line, "value", "%v", err)
-		}
-	}
-	for name := range set {
-		faults.Add(0, "", "%s is missing", name)
-	}
-	return p, faults.Err()
 }
 
-// word reads one of a few words.
-func word[W ~string](into *W, words ...W) func(string) error {
+func whole(to *int, least, most int) func(string) error {
 	return func(v string) error {
-		if !slices.Contains(words, W(v)) {
-			return fmt.Errorf("%q is none of %v", v, words)
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q is no whole number from %d to %d", v, least, most)
 		}
-		*into = W(v)
+		*to = n
 		return nil
 	}
 }
 
-// ladder reads the rungs of an approval, divided by semicolons.
-func ladder(into *[]incident.Rung) func(string) error {
+func meters(to *float64) func(string) error {
 	return func(v string) error {
-		for rung := range strings.SplitSeq(v, ";") {
-			var r incident.Rung
-			if err := word(&r, incident.Rungs...)(rung); err != nil {
-				return err
-			}
-			*into = append(*into, r)
+		n, err := strconv.ParseFloat(v, 64)
+		if err != nil || !(n >= 0 && n <= 10_000) {
+			return fmt.Errorf("%q is no distance from 0 to 10000 metres", v)
 		}
+		*to = n
+		return nil
+	}
+}
+
+func span(to *time.Duration) func(string) error {
+	return func(v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < 0 {
+			return fmt.Errorf("%q is no time like 72h or 30m", v)
+		}
+		*to = d
+		return nil
+	}
+}
+
+func word[T comparable](to *T, words ...T) func(string) error {
+	return func(v string) error {
+		var list []string
+		for _, w := range words {
+			if list = append(list, fmt.Sprint(w)); fmt.Sprint(w) == v {
+				*to = w
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of %s", v, strings.Join(list, ", "))
+	}
+}
+
+func ladder(to *[]incident.Rung) func(string) error {
+	return func(v string) error {
+		var rungs []incident.Rung
+		for text := range strings.SplitSeq(v, ";") {
+			rung := incident.Rung(strings.TrimSpace(text))
+			if !slices.Contains(incident.Rungs, rung) || slices.Contains(rungs, rung) {
+				return fmt.Errorf("%q is none of %v, or there twice", text, incident.Rungs)
+			}
+			rungs = append(rungs, rung)
+		}
+		*to = rungs
 		return nil
 	}
 }

@@ -66,8 +66,12 @@ func Load() (*Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
+	mapped, err := mappings(matters)
+	if err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
 	return &Reference{
-		Book: book.Naming(matters), Matters: matters, Days: days, Policy: policy, Texts: texts, Limits: limits,
+		Book: book.Naming(mapped), Matters: mapped, Days: days, Policy: policy, Texts: texts, Limits: limits,
 	}, nil
 }
 
