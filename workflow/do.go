@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	At            time.Time      // ledger time of the command; zero: now
 	Correlation   string         // the request that began it all
 	Causation     string         // the fact or command that led here
+
+	Posts []jurisdiction.Post // that the actor holds; nil: all
 }
 
 // An Outcome is what became of a command.
@@ -104,7 +107,7 @@ func (s *Service) attempt(ctx context.Context, id string, state incident.State, 
 		return same, nil
 	}
 	order := s.Order(s.when(o.At, was), by)
-	order.Command = c
+	order.Command, order.Posts = c, o.Posts
 	events, err := incident.Decide(state, order)
 	switch {
 	case err != nil:

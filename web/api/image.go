@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -162,58 +161,4 @@ func thumbnail(data []byte, size int) ([]byte, error) {
 		return data, nil
 	}
 	return plainJPEG(shrink(img, size))
-}
-
-// orientation reads the EXIF orientation of a JPEG, 1 where it says none or nonsense. It
-// looks at the first directory only, so a directory that points at itself leads nowhere.
-func orientation(raw []byte) int {
-	for at := 2; at+4 <= len(raw) && raw[at] == 0xFF; {
-		marker, size := raw[at+1], int(binary.BigEndian.Uint16(raw[at+2:]))
-		if marker == 0xFF {
-			at++ // a fill byte
-			continue
-		}
-		if marker == 0xDA || size < 2 || at+2+size > len(raw) {
-			return 1
-		}
-		if segment := raw[at+4 : at+2+size]; marker == 0xE1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
-			return orientationOf(segment[6:])
-		}
-		at += 2 + size
-	}
-	return 1
-}
-
-func orientationOf(tiff []byte) int {
-	if len(tiff) < 8 {
-		return 1
-	}
-	var order binary.ByteOrder
-	switch string(tiff[:4]) {
-	case "II*\x00":
-		order = binary.LittleEndian
-	case "MM\x00*":
-		order = binary.BigEndian
-	default:
-		return 1
-	}
-	const entrySize, orientationTag, short = 12, 0x0112, 3
-	first := int64(order.Uint32(tiff[4:]))
-	if first+2 > int64(len(tiff)) {
-		return 1
-	}
-	count := int(order.Uint16(tiff[first:]))
-	for i := range count {
-		at := first + 2 + int64(i)*entrySize
-		if at+entrySize > int64(len(tiff)) {
-			return 1
-		}
-		if order.Uint16(tiff[at:]) == orientationTag && order.Uint16(tiff[at+2:]) == short {
-			if v := int(order.Uint16(tiff[at+8:])); v >= 1 && v <= 8 {
-				return v
-			}
-			return 1
-		}
-	}
-	return 1
 }

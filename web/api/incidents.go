@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
+	geodistance "github.com/paulmach/orb/geo"
 
 	"gridcommand/domain"
 	"gridcommand/domain/catalogue"
@@ -80,6 +81,8 @@ type NewReport struct {
 	OccurredAt  *time.Time        `json:"occurred_at,omitempty"`
 	CapturedAt  *time.Time        `json:"captured_at,omitempty" doc:"by the device's clock; not judged"`
 	Photos      []string          `json:"photos,omitempty" maxItems:"20" pattern:"^[0-9a-f]{64}$"`
+	PhotosAfter []string          `json:"photos_after,omitempty" maxItems:"20" pattern:"^[0-9a-f]{64}$" doc:"with handled_on_the_spot: photos are those before"`
+	Concerns    string            `json:"concerns,omitempty" maxLength:"64" doc:"unit that it, or its staff, is about; it is kept from them"`
 	Reporter    *ReportingCitizen `json:"reporter,omitempty"`
 	OnTheSpot   bool              `json:"handled_on_the_spot,omitempty"`
 	External    *ExternalNumber   `json:"external,omitempty"`
@@ -123,11 +126,13 @@ func (s *server) report(ctx context.Context, r *Request, body NewReport) (casefi
 		if report.Number, err = s.Workflow.NextNumber(ctx, now); err != nil {
 			return casefile.File{}, err
 		}
-		if err := s.photos.use(ctx, id.String(), body.Photos); err != nil {
+		if err := s.photos.use(ctx, id.String(), slices.Concat(body.Photos, body.PhotosAfter)); err != nil {
 			return casefile.File{}, err
 		}
 	}
-	out, err := s.Workflow.Do(ctx, id.String(), report, s.actor(r.Person), workflow.Options{Key: r.Key, At: now, Correlation: r.ID})
+	out, err := s.Workflow.Do(ctx, id.String(), report, s.actor(r.Person), workflow.Options{
+		Key: r.Key, At: now, Correlation: r.ID, Posts: r.Person.Posts,
+	})
 	if _, refused := domain.AsRefusal(err); (refused || out.Replayed) && report.Reporter != nil {
 		// Nothing names this caller.
 		if err := s.Accounts.EraseCaller(ctx, report.Reporter.Subject); err != nil {
@@ -156,7 +161,8 @@ func (s *server) judgeReport(ctx context.Context, r *Request, body NewReport, no
 	}
 	report := incident.Report{
 		Extra: incident.Extra{Photos: body.Photos}, Source: body.Source, Criterion: body.Criterion,
-		Description: body.Description, Severity: body.Severity, OnTheSpot: body.OnTheSpot,
+		Description: body.Description, Severity: body.Severity, OnTheSpot: body.OnTheSpot, After: body.PhotosAfter,
+		Concerns: body.Concerns,
 	}
 	if body.Matter != nil {
 		report.Matter = body.Matter.key()
@@ -205,16 +211,49 @@ func (s *server) judgeReport(ctx context.Context, r *Request, body NewReport, no
 	if body.External != nil {
 		report.External = &incident.External{System: body.External.System, ID: body.External.ID}
 	}
-	missing, err := s.judgePhotos(ctx, r, body.Photos)
+	if body.Concerns != "" {
+		faults = append(faults, s.judgeUnit("/concerns", body.Concerns)...)
+	}
+	if len(body.PhotosAfter) > 0 && !body.OnTheSpot {
+		fault("/photos_after", "come with handled_on_the_spot only")
+	}
+	before, err := s.judgePhotos(ctx, r, "/photos", body.Photos)
 	if err != nil {
 		return incident.Report{}, nil, err
 	}
-	faults = append(faults, missing...)
+	after, err := s.judgePhotos(ctx, r, "/photos_after", body.PhotosAfter)
+	if err != nil {
+		return incident.Report{}, nil, err
+	}
+	faults = slices.Concat(faults, before, after)
+	if report.Fresh, err = s.fresh(ctx, r, slices.Concat(body.Photos, body.PhotosAfter), point); err != nil {
+		return incident.Report{}, nil, err
+	}
 	report.Routing = s.reference().Book.Route(jurisdiction.Question{
 		Source: string(report.Source), Matter: report.Matter, Criterion: report.Criterion,
 		Severity: string(report.Severity), Place: report.Place,
 	})
 	return report, faults, nil
+}
+
+// fresh tells whether one of the photos was taken there and then, by what the pictures
+// said when the reporter uploaded them. Devices know wall time.
+func (s *server) fresh(ctx context.Context, r *Request, photos []string, place orb.Point) (bool, error) {
+	policy, now := s.reference().Policy, s.Wall()
+	for _, id := range photos {
+		taken, err := s.photos.taken(ctx, id, r.Person.Name)
+		if err != nil {
+			return false, err
+		}
+		if taken.at == nil || taken.point == nil {
+			continue
+		}
+		then := !taken.at.Before(now.Add(-policy.FreshWithin)) && !taken.at.After(now.Add(skew))
+		if then && geodistance.Distance(*taken.point, place) <= policy.FreshMeters {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // judgeCriterion says what is wrong with a matter and its criterion. A criterion alone
@@ -350,7 +389,9 @@ func (s *server) shown(ctx context.Context, p jurisdiction.Person, f casefile.Fi
 	}
 	f.Allowed = nil
 	if state != nil {
-		f.Allowed = incident.Allowed(*state, s.Workflow.Order(s.Now(), s.actor(p)))
+		order := s.Workflow.Order(s.Now(), s.actor(p))
+		order.Posts = p.Posts
+		f.Allowed = incident.Allowed(*state, order)
 	}
 	if f.Flags == nil {
 		f.Flags = []incident.Flag{}
@@ -370,7 +411,7 @@ func (s *server) incident(ctx context.Context, r *Request, _ none) (casefile.Fil
 
 // judgePhotos says which photos a person may not name: ones that are not there, and ones
 // that this person can't see.
-func (s *server) judgePhotos(ctx context.Context, r *Request, ids []string) ([]FieldError, error) {
+func (s *server) judgePhotos(ctx context.Context, r *Request, pointer string, ids []string) ([]FieldError, error) {
 	var faults []FieldError
 	for i, id := range ids {
 		ok, err := s.mayName(ctx, r.Person, id)
@@ -378,7 +419,7 @@ func (s *server) judgePhotos(ctx context.Context, r *Request, ids []string) ([]F
 			return nil, err
 		}
 		if !ok {
-			faults = append(faults, FieldError{Pointer: "/photos/" + strconv.Itoa(i), Detail: "is no photo that you uploaded or can see", Code: "no_such_photo"})
+			faults = append(faults, FieldError{Pointer: pointer + "/" + strconv.Itoa(i), Detail: "is no photo that you uploaded or can see", Code: "no_such_photo"})
 		}
 	}
 	return faults, nil

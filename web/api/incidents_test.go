@@ -248,8 +248,10 @@ func TestEveryCommandHasAURL(t *testing.T) {
 	for _, v := range verbs {
 		have = append(have, v.name)
 	}
+	// What the program says by itself, and what opens an incident, have none.
+	own := []string{"report", "warn", "expire", "recompute", "lapse", "absorb", "release", "recur", "flag", "task"}
 	for _, c := range incident.Commands {
-		if name := c.Name(); name != "report" && name != "warn" && name != "expire" {
+		if name := c.Name(); !slices.Contains(own, name) {
 			want = append(want, name)
 		}
 	}

@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
@@ -65,14 +67,22 @@ func (p *photos) enter(ctx context.Context) (leave func(), err error) {
 
 // put stores a re-encoded picture and returns its id. It returns after the bytes would
 // survive a power cut.
-func (p *photos) put(ctx context.Context, jpeg []byte, uploader string, at time.Time) (string, error) {
+func (p *photos) put(ctx context.Context, jpeg []byte, uploader string, at time.Time, taken taking) (string, error) {
 	sum := sha256.Sum256(jpeg)
 	id := hex.EncodeToString(sum[:])
 	if err := p.store(id, jpeg); err != nil {
 		return "", fmt.Errorf("api: storing a photo: %w", err)
 	}
-	_, err := p.db.Write.ExecContext(ctx, `INSERT INTO photo_uploads (photo, uploader, at) VALUES ($1, $2, $3)
-		ON CONFLICT (photo, uploader) DO NOTHING`, id, uploader, at.UnixMicro())
+	var when *int64
+	var lng, lat *float64
+	if taken.at != nil {
+		when = new(taken.at.UnixMicro())
+	}
+	if taken.point != nil {
+		lng, lat = &taken.point[0], &taken.point[1]
+	}
+	_, err := p.db.Write.ExecContext(ctx, `INSERT INTO photo_uploads (photo, uploader, at, taken_at, taken_lng, taken_lat)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (photo, uploader) DO NOTHING`, id, uploader, at.UnixMicro(), when, lng, lat)
 	return id, err
 }
 
@@ -141,6 +151,25 @@ func (p *photos) uploadedBy(ctx context.Context, id, person string) (bool, error
 	var n int
 	err := p.db.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM photo_uploads WHERE photo = $1 AND uploader = $2`, id, person).Scan(&n)
 	return n > 0, err
+}
+
+// taken returns when and where a photo was taken, as it said when a person uploaded it.
+func (p *photos) taken(ctx context.Context, id, uploader string) (taking, error) {
+	var when *int64
+	var lng, lat *float64
+	err := p.db.Read.QueryRowContext(ctx, `SELECT taken_at, taken_lng, taken_lat FROM photo_uploads
+		WHERE photo = $1 AND uploader = $2`, id, uploader).Scan(&when, &lng, &lat)
+	if errors.Is(err, sql.ErrNoRows) {
+		return taking{}, nil
+	}
+	var out taking
+	if when != nil {
+		out.at = new(time.UnixMicro(*when))
+	}
+	if lng != nil && lat != nil {
+		out.point = &orb.Point{*lng, *lat}
+	}
+	return out, err
 }
 
 func (p *photos) usedBy(ctx context.Context, id string) ([]string, error) {
@@ -213,7 +242,7 @@ func (s *server) upload(ctx context.Context, r *Request, _ none) (NewPhoto, erro
 	if err != nil {
 		return NewPhoto{}, err
 	}
-	id, err := s.photos.put(ctx, jpeg, r.Person.Name, s.Wall())
+	id, err := s.photos.put(ctx, jpeg, r.Person.Name, s.Wall(), takingOf(r.Raw))
 	return NewPhoto{ID: id}, err
 }
 

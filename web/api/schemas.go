@@ -63,10 +63,17 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[incident.Flag]():         anys(incident.Flags),
 	reflect.TypeFor[incident.ReturnCode]():   anys(incident.ReturnCodes),
 	reflect.TypeFor[incident.EscalateCode](): anys(incident.EscalateCodes),
-	reflect.TypeFor[jurisdiction.Tier]():     anys(jurisdiction.Tiers),
-	reflect.TypeFor[jurisdiction.Role]():     anys(jurisdiction.Roles),
-	reflect.TypeFor[jurisdiction.Kind]():     {"center", "station", "office", "branch", "department", "owner"},
-	reflect.TypeFor[deadline.Unit]():         anys(deadline.Units),
+	reflect.TypeFor[incident.SuspendCode]():  append(anys(incident.SuspendCodes), ""), // none of the usual grounds
+	reflect.TypeFor[incident.Ground]():       anys(incident.Grounds),
+	reflect.TypeFor[incident.Clock]():        {string(incident.StageClock), string(incident.TotalClock)},
+	reflect.TypeFor[incident.RequestKind](): {
+		string(incident.ExtensionRequest), string(incident.SuspensionRequest), string(incident.ReturnRequest),
+	},
+	reflect.TypeFor[incident.Rung]():     anys(incident.Rungs),
+	reflect.TypeFor[jurisdiction.Tier](): anys(jurisdiction.Tiers),
+	reflect.TypeFor[jurisdiction.Role](): anys(jurisdiction.Roles),
+	reflect.TypeFor[jurisdiction.Kind](): {"center", "station", "office", "branch", "department", "owner"},
+	reflect.TypeFor[deadline.Unit]():     anys(deadline.Units),
 }
 
 func anys[T ~string](list []T) []any {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gridcommand/domain/deadline"
+	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 )
@@ -24,34 +25,6 @@ type TimelineEntry struct {
 	UnitName     string            `json:"unit_name,omitempty"`
 	Data         json.RawMessage   `json:"data" doc:"the fact itself, by its type"`
 	DueExplained *DueExplained     `json:"due_explained,omitempty"`
-}
-
-// DueExplained says how the deadlines that a fact set were reckoned.
-type DueExplained struct {
-	Stage  *DeadlineExplained `json:"stage,omitempty"`
-	Total  *DeadlineExplained `json:"total,omitempty"`
-	Accept *DeadlineExplained `json:"accept,omitempty"`
-}
-
-// A DeadlineExplained is a deadline with every stretch of time that was counted. The
-// stretches add up to the limits.
-type DeadlineExplained struct {
-	From     time.Time        `json:"from"`
-	Due      *time.Time       `json:"due"`
-	Warn     *time.Time       `json:"warn,omitempty"`
-	Limits   []deadline.Limit `json:"limits"`
-	Calendar string           `json:"calendar,omitempty" doc:"version"`
-	Missing  int              `json:"missing,omitempty" doc:"the year whose calendar is not published, where due is null"`
-	Given    bool             `json:"given,omitempty" doc:"set from outside, not reckoned"`
-	Pauses   []deadline.Pause `json:"pauses,omitempty"`
-	Periods  []CountedPeriod  `json:"periods"`
-}
-
-// A CountedPeriod is a stretch of time that was counted toward a limit.
-type CountedPeriod struct {
-	From  time.Time `json:"from"`
-	To    time.Time `json:"to"`
-	Limit int       `json:"limit" doc:"index into limits"`
 }
 
 // A Timeline is every fact of an incident, oldest first, versions 1 to n.
@@ -93,6 +66,10 @@ func (s *server) entry(rec eventstore.Record) (TimelineEntry, error) {
 		Deadline *deadline.Deadline `json:"deadline"`
 		Total    *deadline.Deadline `json:"total"`
 		Accept   *deadline.Deadline `json:"accept"`
+		Arrive   *deadline.Deadline `json:"arrive"`
+		Review   *deadline.Deadline `json:"review"`
+		Back     *incident.Standing `json:"back"`  // of a correction
+		Again    *incident.Standing `json:"again"` // of a spot check
 	}
 	if err := json.Unmarshal(rec.Data, &fact); err != nil {
 		return e, err
@@ -109,30 +86,19 @@ func (s *server) entry(rec eventstore.Record) (TimelineEntry, error) {
 	}
 	e.Data = encode(fields)
 
-	if due := (DueExplained{Stage: s.explain(fact.Deadline), Total: s.explain(fact.Total), Accept: s.explain(fact.Accept)}); due != (DueExplained{}) {
+	for _, standing := range []*incident.Standing{fact.Back, fact.Again} {
+		if standing != nil {
+			fact.Deadline, fact.Total = &standing.Deadline, standing.Total
+		}
+	}
+	ref := s.Folder.Of(rec)
+	due := DueExplained{
+		Stage: s.explain(stageWord, fact.Deadline, ref), Total: s.explain(totalWord, fact.Total, ref),
+		Accept: s.explain(acceptWord, fact.Accept, ref), Arrive: s.explain(arriveWord, fact.Arrive, ref),
+		Review: s.explain(reviewWord, fact.Review, ref),
+	}
+	if due != (DueExplained{}) {
 		e.DueExplained = &due
 	}
 	return e, nil
-}
-
-func (s *server) explain(d *deadline.Deadline) *DeadlineExplained {
-	if d == nil || d.From.IsZero() {
-		return nil
-	}
-	out := &DeadlineExplained{
-		From: d.From, Due: d.Due, Warn: d.Warn, Limits: d.Limits, Calendar: d.Calendar, Missing: d.Missing,
-		Given: d.Given, Pauses: d.Pauses, Periods: []CountedPeriod{},
-	}
-	if out.Limits == nil {
-		out.Limits = []deadline.Limit{}
-	}
-	// By the calendar it was reckoned with, whatever the calendar is now.
-	days := s.Reference.Calendar(d.Calendar)
-	if days == nil {
-		days = s.reference().Days
-	}
-	for _, p := range days.Explain(*d) {
-		out.Periods = append(out.Periods, CountedPeriod(p))
-	}
-	return out
 }
