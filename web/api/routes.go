@@ -21,10 +21,15 @@ func (s *server) routes() []route {
 		get("/incidents", "listIncidents", "Incidents by filter", s.list, by(readers)),
 		get("/incidents/{id}", "getIncident", "One incident", s.incident, by(readers), ofIncident),
 		get("/incidents/{id}/timeline", "getTimeline", "Every fact of one incident", s.timeline, by(readers), ofIncident),
+		get("/incidents/{id}/deadlines", "getDeadlines", "Why it is due then", s.deadlines, by(readers), ofIncident),
+		get("/incidents/{id}/routing", "getRouting", "Why it is theirs", s.routing, by(readers), ofIncident),
+		get("/incidents/{id}/sheets/dispatch", "getDispatchSheet", "The dispatch sheet, to be printed", s.dispatchSheet, by(readers), ofIncident, gives(html)),
+		get("/incidents/{id}/sheets/supervision", "getSupervisionSheet", "The supervision sheet, to be printed", s.supervisionSheet, by(readers), ofIncident, gives(html)),
 
 		get("/units", "listUnits", "Units of the district", s.units),
 		get("/matters", "listMatters", "Matters and components", s.matters),
 		get("/criteria", "listCriteria", "Filing criteria and time limits", s.criteria),
+		get("/policy", "getPolicy", "The numbers that are configuration", s.policy),
 
 		get("/grid/locate", "locate", "The grid that owns a point", s.locate),
 		get("/grid/cells/{code}", "getCell", "A grid, community or street as a GeoJSON feature", s.cell),

@@ -19,7 +19,9 @@ var refusedTo = map[string]string{
 	"listIncidents":  "screen admin",
 	"getIncident":    "screen",
 	"getTimeline":    "screen",
-	"listUnits":      "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
+	"getDeadlines":   "screen", "getRouting": "screen", "getDispatchSheet": "screen", "getSupervisionSheet": "screen",
+	"getPolicy": "",
+	"listUnits": "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
 	"getTile": "admin", "getTileJSON": "admin", "getPicture": "admin", "getStatistics": "admin",
 	"uploadPhoto": "screen admin",
 	"getPhoto":    "screen admin",
@@ -101,7 +103,7 @@ func TestTheSupervisorDecidesNothingAndTheScreenSaysNothing(t *testing.T) {
 	id := s.reported("inspector", nil)
 	for _, v := range verbs {
 		s.command("screen", id, v.name, "{}").refused(403, "role_may_not")
-		if v.name != "comment" && v.name != "attach" {
+		if !slices.Contains([]string{"comment", "attach", "urge", "supervise"}, v.name) {
 			s.command("supervisor", id, v.name, "{}").refused(403, "role_may_not")
 		}
 	}

@@ -91,7 +91,7 @@ func (s *server) entry(rec eventstore.Record) (TimelineEntry, error) {
 			fact.Deadline, fact.Total = &standing.Deadline, standing.Total
 		}
 	}
-	ref := s.Folder.Of(rec)
+	ref := s.Reference.At(rec.At)
 	due := DueExplained{
 		Stage: s.explain(stageWord, fact.Deadline, ref), Total: s.explain(totalWord, fact.Total, ref),
 		Accept: s.explain(acceptWord, fact.Accept, ref), Arrive: s.explain(arriveWord, fact.Arrive, ref),

@@ -142,7 +142,7 @@ func (s *server) coordinateCommand(_ *Request, b CoordinateCommand, x incident.E
 	return incident.OpenCoordination{Extra: x, Units: b.Units, Question: b.Question}, faults
 }
 
-func (s *server) concludeCommand(r *Request, b ConcludeCommand, x incident.Extra) (incident.Command, []FieldError) {
+func (s *server) concludeCommand(_ *Request, b ConcludeCommand, x incident.Extra) (incident.Command, []FieldError) {
 	wanted := make([]HelperWanted, len(b.Helpers))
 	for i, h := range b.Helpers {
 		wanted[i] = h.HelperWanted
@@ -151,18 +151,16 @@ func (s *server) concludeCommand(r *Request, b ConcludeCommand, x incident.Extra
 	c := incident.ConcludeCoordination{Extra: x, Lead: b.Lead, Helpers: helpers}
 	faults = append(s.judgeUnit("/lead", b.Lead), faults...)
 	if b.Ruling != nil {
-		ruling, wrong := s.ruling(r, *b.Ruling)
+		ruling, wrong := s.ruling(*b.Ruling)
 		c.Ruling, faults = &ruling, append(faults, wrong...)
 	}
 	return c, faults
 }
 
-// ruling reads a new ruling. One without a number is known by the incident's: no two
-// coordinations of an incident are concluded at one version.
-func (s *server) ruling(r *Request, b NewRuling) (incident.Ruling, []FieldError) {
+// ruling reads a new ruling.
+func (s *server) ruling(b NewRuling) (incident.Ruling, []FieldError) {
 	var faults []FieldError
-	ref := s.reference()
-	if _, ok := ref.Matters.Matter(b.Matter.key()); !ok {
+	if _, ok := s.reference().Matters.Matter(b.Matter.key()); !ok {
 		faults = append(faults, FieldError{Pointer: "/ruling/matter", Detail: "is not in the catalogue"})
 	}
 	if !s.isArea(b.Area) {
@@ -172,30 +170,9 @@ func (s *server) ruling(r *Request, b NewRuling) (incident.Ruling, []FieldError)
 	if b.Expires != nil {
 		faults = append(faults, s.judgeComing("/ruling/expires", *b.Expires)...)
 	}
-	number := b.Number
-	if number == "" {
-		number = "职责裁定 " + r.Case.File.Number
-		if n := r.Case.rulings(); n > 0 {
-			number += "-" + strconv.Itoa(n+1)
-		}
-	}
 	return incident.Ruling{
-		Number: number, Authority: b.Authority, Matter: b.Matter.key(), Area: b.Area, Unit: b.Unit, Expires: b.Expires,
+		Number: b.Number, Authority: b.Authority, Matter: b.Matter.key(), Area: b.Area, Unit: b.Unit, Expires: b.Expires,
 	}, faults
-}
-
-// rulings counts those that this incident has led to.
-func (f *found) rulings() int {
-	n := 0
-	for _, r := range f.Records {
-		var fact struct {
-			Ruling *struct{} `json:"ruling"`
-		}
-		if json.Unmarshal(r.Data, &fact) == nil && fact.Ruling != nil {
-			n++
-		}
-	}
-	return n
 }
 
 // assignCommand names a team or a person, and the person must be one of the unit.
