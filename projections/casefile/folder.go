@@ -124,67 +124,76 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 	case incident.Routed:
 		f.IntakeDesk = e.Routing.Desk
 		f.Routing = Routing{e.Routing.PolicyVersion, e.Routing.Reason, list(e.Routing.Candidates)}
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.stand(f, e.Standing)
 	case incident.Confirmed:
-		f = d.stand(f, e.Standing).photos(e.Photos).unflag(incident.NotFound)
+		f = d.stand(f.worked(), e.Standing).unflag(incident.NotFound)
 	case incident.Refuted:
-		f = d.stand(f, e.Standing).photos(e.Photos).flag(incident.NotFound)
+		f = d.stand(f.worked(), e.Standing).flag(incident.NotFound)
 	case incident.Filed:
-		f = d.filed(f, e, at)
+		f = d.filed(f.worked(), e, at)
 	case incident.Declined:
-		f = f.end(incident.StatusDeclined, at).photos(e.Photos)
+		f = f.worked().end(incident.StatusDeclined, at)
 	case incident.Dispatched:
-		f = d.given(f, e.Unit, e.Accept, e.Basis, e.Standing).photos(e.Photos)
+		f.Difficult = f.Difficult || e.Difficult
+		f = d.given(f.worked(), given{e.From, e.Unit, e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
 	case incident.Delegated:
-		f = d.stand(f, e.Standing).because(e.Basis).photos(e.Photos)
+		f = d.stand(f.worked(), e.Standing).because(e.Basis)
+		f.Dispatcher = e.From
 	case incident.Accepted:
 		f.Accepted = true
-		f = f.photos(e.Photos)
 	case incident.Handled:
-		f.Unit, f.Result, f.HandledAt = e.Unit, e.Result, &at
-		f.OnTheSpot = f.OnTheSpot || e.OnTheSpot
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.handled(f.worked(), e, at)
 	case incident.Returned:
-		f.Returns++
+		f = f.givenUp(f.holder(), e.Code, at)
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.stand(f, e.Standing)
 	case incident.Transferred:
 		f.Transfers++
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.given(f, e.Unit, e.Accept, e.Basis, e.Standing).photos(e.Photos)
+		f = d.given(f, given{e.Desk, e.Unit, e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
 	case incident.Escalated:
 		if e.Returns {
-			f.Returns++
+			f = f.givenUp(f.holder(), incident.NotOurDuty, at)
 		}
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.stand(f, e.Standing)
 	case incident.Passed:
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.stand(f.worked(), e.Standing)
 	case incident.Failed:
 		f.Reworks++
 		f.HandledAt = nil
-		f = d.stand(f, e.Standing).photos(e.Photos)
+		f = d.stand(f.worked(), e.Standing)
+		f = f.blame(Blame{Ground: incident.WasReworked, Where: f.where(e.Holder, at)})
 	case incident.Closed:
-		f = f.end(incident.StatusClosed, at).photos(e.Photos)
+		f = f.worked().settle(incident.TotalClock, true).end(incident.StatusClosed, at)
 	case incident.Reopened:
-		f.Status, f.HandledAt, f.ClosedAt, f.TotalMark = incident.StatusOpen, nil, nil, Unmarked
-		f = d.stand(f, e.Standing).photos(e.Photos).flag(incident.ReopenedFlag)
+		f = d.stand(f.again(), e.Standing).flag(incident.ReopenedFlag)
 	case incident.Voided:
-		f = f.end(incident.StatusVoided, at).photos(e.Photos)
-	case incident.Commented:
-		f = f.photos(e.Photos)
-	case incident.Attached:
-		f = f.photos(e.Photos)
+		f = f.end(incident.StatusVoided, at)
+	case incident.Commented, incident.Attached:
 	case incident.Warned:
 		f = f.mark(e.Clock, Warned)
 	case incident.Expired:
-		f = f.mark(e.Clock, Expired)
-		f.Overdue = true
+		f = d.expired(f, e, at)
+	case incident.ExtensionRequested, incident.ExtensionGranted, incident.ExtensionRefused, incident.SuspensionRequested,
+		incident.SuspensionGranted, incident.SuspensionRefused, incident.Resumed, incident.Endorsed, incident.ReturnRequested,
+		incident.ReturnRefused, incident.Recomputed, incident.Lapsed:
+		f = d.asked(f, e, at)
+	case incident.CoordinationOpened, incident.CoordinationConcluded, incident.Helped, incident.Assigned, incident.Called,
+		incident.Arrived, incident.CallRefused, incident.Tasked:
+		f = d.shared(f, e, at)
+	case incident.Urged, incident.Supervised, incident.Replied, incident.Rated, incident.Appealed, incident.AppealUpheld,
+		incident.AppealRejected, incident.SpotChecked, incident.CallerViewed:
+		f = d.watched(f, e, at)
+	case incident.Merged, incident.Unmerged, incident.Absorbed, incident.Released, incident.Corrected, incident.HandedOver,
+		incident.Recurred, incident.Flagged:
+		f = d.tied(f, e, at)
 	default:
 		panic(fmt.Sprintf("casefile: unhandled event %T", e))
 	}
-	f.Lamp = f.lamp()
-	return f
+	f = f.photos(incident.FactOf(e).Photos)
+	f.Lamp, f.Safeguard = f.lamp(), d.safeguard(f)
+	return d.bar(f)
 }
 
 func (d names) reported(f File, e incident.Reported, at time.Time) File {
@@ -195,55 +204,131 @@ func (d names) reported(f File, e incident.Reported, at time.Time) File {
 		f.OccurredAt = at
 	}
 	f.CapturedAt = utc(e.CapturedAt)
-	f.ReportedBy, f.OnTheSpot = e.By.Person, e.OnTheSpot
-	f.Location = Location{CRS: "wgs84", GivenCRS: e.Location.CRS, AccuracyM: e.Location.AccuracyM, Address: e.Location.Address}
-	if p := e.Location.Point; p != nil {
-		lng, lat := p.Lon(), p.Lat()
-		f.Location.Lng, f.Location.Lat = &lng, &lat
-	}
-	if e.Place.Grid != "" {
-		f.Grid = &Grid{e.Place.Grid, e.Place.GridVersion}
-	}
-	f.Community, f.Street = e.Place.Community, e.Place.Street
+	f.ReportedBy, f.ReportedUnit, f.OnTheSpot = e.By.Person, e.By.Unit, e.OnTheSpot
+	f = f.lies(e.Location, e.Place)
 	if e.Reporter != nil {
 		f.Reporter, f.Subject = &Reporter{Confidential: e.Reporter.Confidential}, e.Reporter.Subject
 	}
 	if e.External != nil {
 		f.External = &External{e.External.System, e.External.ID}
 	}
+	if e.Parent != "" {
+		f.Parent = &e.Parent
+	}
 	f.Photos, f.Flags, f.Held, f.Routing.Candidates = []string{}, []incident.Flag{}, []string{}, []jurisdiction.Candidate{}
+	f.PhotosAfter, f.Helpers, f.Calls, f.Supervisions, f.Ratings = []string{}, []Helper{}, []Call{}, []Supervision{}, []Rating{}
+	f.Exemptions, f.SpotChecks, f.Late, f.Absorbed = []incident.Ground{}, []SpotCheck{}, []Lateness{}, []Link{}
+	f = d.concerns(f, e.Concerns)
 	f = d.matter(f, e.Matter, e.Criterion)
 	for _, flag := range e.Flags {
 		f = f.flag(flag)
 	}
-	return f.photos(e.Photos)
+	if e.Drawn {
+		f = f.flag(incident.DrawnFlag)
+	}
+	return f
+}
+
+// lies puts f on the ground.
+func (f File) lies(l incident.Location, p jurisdiction.Place) File {
+	f.Location = Location{CRS: "wgs84", GivenCRS: l.CRS, AccuracyM: l.AccuracyM, Address: l.Address}
+	if at := l.Point; at != nil {
+		lng, lat := at.Lon(), at.Lat()
+		f.Location.Lng, f.Location.Lat = &lng, &lat
+	}
+	f.Grid = nil
+	if p.Grid != "" {
+		f.Grid = &Grid{p.Grid, p.GridVersion}
+	}
+	f.Community, f.Street = p.Community, p.Street
+	return f
 }
 
 func (d names) filed(f File, e incident.Filed, at time.Time) File {
 	f.FiledAt, f.Severity = &at, e.Severity
 	f.Routing.Candidates = list(e.Candidates)
+	f.FirstReceiver, f.Bound, f.Disputed, f.GivenUp, f.LastGiver = nil, false, false, nil, ""
 	f = d.matter(f, e.Matter, e.Criterion).because(e.Basis).unflag(incident.NoMatter)
+	f.CriterionUrgent = e.Limit.Unit.Urgent()
 	if e.Criterion == "" {
 		f = f.flag(incident.NoCriterion)
 	} else {
 		f = f.unflag(incident.NoCriterion)
 	}
-	return d.stand(f, e.Standing).photos(e.Photos)
+	return d.stand(f, e.Standing)
 }
 
-// given puts f into the hands of a handling unit.
-func (d names) given(f File, unit string, accept deadline.Deadline, why incident.Basis, s incident.Standing) File {
-	f = d.stand(f, s).because(why)
-	f.Accepted = false
-	if s.Stage == incident.Handling {
-		f.Unit, f.AcceptDue = unit, utc(accept.Due)
+func (d names) handled(f File, e incident.Handled, at time.Time) File {
+	if e.OnTheSpot {
+		f.Dispatcher = f.holder() // nobody dispatched it: the desk that would have
 	}
+	f.Unit, f.Result, f.HandledAt = e.Unit, e.Result, &at
+	f.OnTheSpot = f.OnTheSpot || e.OnTheSpot
+	for _, id := range e.Photos {
+		if !slices.Contains(f.PhotosAfter, id) {
+			f.PhotosAfter = append(slices.Clip(f.PhotosAfter), id)
+		}
+	}
+	f = d.stand(f, e.Standing)
+	if len(e.Unfinished) > 0 {
+		return f.flag(incident.HelperUnfinished)
+	}
+	return f.unflag(incident.HelperUnfinished)
+}
+
+// given says how an incident came to a unit.
+type given struct {
+	desk, unit string
+	accept     deadline.Deadline
+	giveBack   *deadline.Deadline
+	helpers    []incident.Helper
+	why        incident.Basis
+	incident.Standing
+}
+
+// given puts f into the hands of a unit: one that handles it, with those who help,
+// or a lower desk that a transfer named.
+func (d names) given(f File, g given) File {
+	f = d.stand(f, g.Standing).because(g.why)
+	f.Dispatcher, f.Accepted, f.Assignee = g.desk, false, nil
+	f.Helpers, f.ReturnBy = []Helper{}, nil
+	if g.Stage != incident.Handling {
+		return f
+	}
+	f.Unit, f.AcceptDue = g.unit, utc(g.accept.Due)
+	f.Disputed, f.LastGiver = false, ""
+	if f.FirstReceiver == nil {
+		f.FirstReceiver = new(d.named(g.unit))
+	}
+	if g.giveBack != nil {
+		f.ReturnBy = utc(g.giveBack.Due)
+	}
+	for _, h := range g.helpers {
+		f.Helpers = append(f.Helpers, Helper{Named: d.named(h.Unit), Task: h.Task, Due: utc(h.Deadline.Due)})
+		f = f.hold(h.Unit)
+	}
+	return f
+}
+
+// givenUp notes that a unit said it is not theirs.
+func (f File) givenUp(unit string, code incident.ReturnCode, at time.Time) File {
+	f.Returns++
+	f.Disputed, f.LastGiver = true, unit
+	if !slices.Contains(f.GivenUp, unit) {
+		f.GivenUp = append(slices.Clip(f.GivenUp), unit)
+	}
+	return f.blame(Blame{Ground: incident.WasReturned, Code: code, Where: f.where(unit, at)})
+}
+
+// again takes f up after it was closed.
+func (f File) again() File {
+	f.Status, f.HandledAt, f.ClosedAt, f.TotalMark = incident.StatusOpen, nil, nil, Unmarked
 	return f
 }
 
 // matter says what it is, and who may see it: some matters hide from the place's people.
 func (d names) matter(f File, key catalogue.Key, criterion string) File {
-	f.Matter, f.Criterion = nil, nil
+	f.Matter, f.Criterion, f.CriterionUrgent = nil, nil, false
 	if !key.IsZero() {
 		f.Matter = &Matter{Scheme: key.Scheme, Kind: key.Kind, Code: key.Code}
 		if m, ok := d.Matters.Matter(key); ok {
@@ -254,44 +339,67 @@ func (d names) matter(f File, key catalogue.Key, criterion string) File {
 		f.Criterion = &Criterion{ID: criterion}
 		if c, ok := d.Matters.Criterion(criterion); ok {
 			f.Criterion = &Criterion{c.ID, c.FilingCondition, c.ClosingCondition, c.Limit.N, string(c.Limit.Unit)}
+			f.CriterionUrgent = c.Limit.Unit.Urgent()
 		}
 	}
-	place := jurisdiction.Place{Community: f.Community, Street: f.Street, District: d.Book.District()}
-	if f.Grid != nil {
-		place.Grid, place.GridVersion = f.Grid.Code, f.Grid.Version
-	}
-	f.Seen = d.Book.VisiblePlace(key, place)
-	return f
+	return d.see(f)
 }
 
 // stand puts f where a fact says it stands now. A clock that goes on as it was
-// keeps its mark; a new one has none.
+// keeps its mark; a new one has none. What belongs to a unit's handling goes with it.
 func (d names) stand(f File, s incident.Standing) File {
-	fresh := f.Stage == nil || *f.Stage != s.Stage || !same(f.StageClock, s.Deadline)
+	moved := f.Stage == nil || *f.Stage != s.Stage
+	fresh := moved || !same(f.StageClock, s.Deadline)
+	if s.Stage != incident.Handling || f.Holder != nil && f.Holder.Unit != s.Holder {
+		f.AcceptDue, f.ReturnBy, f.Requests = nil, nil, Requests{}
+		f.Suspended, f.Suspension = false, nil
+	}
+	if s.Stage != incident.Coordinating {
+		f.Coordination = nil
+	}
+	if moved {
+		f.Tasked = nil
+	}
 	stage := s.Stage
 	f.Stage, f.Tier = &stage, s.Tier
-	f.Holder = &Holder{Unit: s.Holder}
-	if u, ok := d.Book.Unit(s.Holder); ok {
-		f.Holder.Name = u.Name
-	}
-	if !slices.Contains(f.Held, s.Holder) {
-		f.Held = append(slices.Clip(f.Held), s.Holder)
-	}
+	f.Holder = new(Holder(d.named(s.Holder)))
+	f = f.hold(s.Holder)
 	f.StageClock, f.Due.Stage = s.Deadline, utc(s.Deadline.Due)
 	if fresh {
 		f.StageMark = Unmarked
+		f = f.settle(incident.StageClock, false)
 	}
 	if s.Total != nil {
-		f.TotalMark = Unmarked
+		if f.TotalClock == nil || !same(*f.TotalClock, *s.Total) {
+			f.TotalMark = Unmarked
+			f = f.settle(incident.TotalClock, false)
+		}
 		f.TotalClock, f.Due.Total = s.Total, utc(s.Total.Due)
-	}
-	if s.Stage != incident.Handling {
-		f.AcceptDue = nil
 	}
 	if f.StageClock.Missing != 0 || (f.TotalClock != nil && f.TotalClock.Missing != 0) {
 		return f.flag(incident.CalendarNotPublished)
 	}
 	return f.unflag(incident.CalendarNotPublished)
+}
+
+func (f File) holder() string {
+	if f.Holder == nil {
+		return ""
+	}
+	return f.Holder.Unit
+}
+
+// hold notes that a unit has a hand in it, and may see it from now on.
+func (f File) hold(unit string) File {
+	if unit != "" && !slices.Contains(f.Held, unit) {
+		f.Held = append(slices.Clip(f.Held), unit)
+	}
+	return f
+}
+
+func (d names) named(unit string) Named {
+	u, _ := d.Book.Unit(unit)
+	return Named{unit, u.Name}
 }
 
 func same(a, b deadline.Deadline) bool {
@@ -305,10 +413,11 @@ func same(a, b deadline.Deadline) bool {
 // incident that ended late shows late.
 func (f File) end(s incident.Status, at time.Time) File {
 	f.Status, f.Stage, f.Holder = s, nil, nil
-	f.Due, f.AcceptDue = Due{}, nil
+	f.Due, f.AcceptDue, f.ReturnBy, f.Requests = Due{}, nil, nil, Requests{}
+	f.Suspended, f.Suspension, f.Coordination, f.Tasked = false, nil, nil, nil
 	f.StageClock, f.TotalClock = deadline.Deadline{}, nil
 	f.ClosedAt = &at
-	return f
+	return f.settle(incident.StageClock, false).settle(incident.TotalClock, false)
 }
 
 // mark notes what a timer said of a clock.

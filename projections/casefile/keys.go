@@ -7,8 +7,9 @@ import (
 	"github.com/paulmach/orb/maptile"
 )
 
-// Keys returns the visibility keys of f: where it is, who holds it, who held it and
-// who reported it. A place outside every grid lies only in its district.
+// Keys returns the visibility keys of f: where it is, who holds it, who held it or had a
+// hand in it, who has something to do on it, and who reported it. A place outside
+// every grid lies only in its district; those that it is about have no key.
 func (f File) Keys() []string {
 	keys := make([]string, 0, 7+len(f.Held))
 	for _, area := range []string{f.Seen.District, f.Seen.Street, f.Seen.Community} {
@@ -19,14 +20,17 @@ func (f File) Keys() []string {
 	if p, ok := f.Point(); ok {
 		keys = append(keys, "cell:"+CellOf(p))
 	}
-	for _, unit := range f.Held {
+	for _, unit := range f.Holders() {
 		keys = append(keys, "held:"+unit)
 	}
 	if f.Holder != nil {
 		keys = append(keys, "holder:"+f.Holder.Unit)
 	}
-	if f.ReportedBy != "" {
-		keys = append(keys, "by:"+f.ReportedBy)
+	for _, unit := range f.Hands() {
+		keys = append(keys, "hand:"+unit)
+	}
+	if by := f.reporter(); by != "" {
+		keys = append(keys, "by:"+by)
 	}
 	return keys
 }

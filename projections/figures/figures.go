@@ -14,7 +14,13 @@
 // where late counts work done after the deadline, on the day of the deadline, beside
 // the expiry it makes good. The total clock is judged likewise, at closing. A run
 // whose deadline the calendar does not reach is not judged, nor is one that ended
-// otherwise (returned, escalated, voided) before its deadline.
+// otherwise (returned, escalated, brought to coordination, voided) before its
+// deadline. An expiry falls on who had the incident then, whoever has it when the work
+// is done.
+//
+// An appeal that is upheld takes nothing away: it counts once more, as exempt, what is
+// no longer held against the unit, in the very place and on the very day where it was
+// counted first. The reading "exempted" is the facts less what is exempt.
 package figures
 
 import (
@@ -51,7 +57,34 @@ const (
 	Escalated         Figure = "escalated"          // escalated; the desk or station that gave it up
 	Closed            Figure = "closed"             // closed; the unit that handled it, else the intake desk
 	Reopened          Figure = "reopened"           // reopened; the intake desk
+	Extended          Figure = "extended"           // one more limit granted; the unit
+	Suspended         Figure = "suspended"          // suspended; the unit
+	Coordinated       Figure = "coordinated"        // brought to coordination; the desk that opened it
+	Merged            Figure = "merged"             // ended as another one's duplicate, and counted as reported all the same; the unit that held it
+	Unmerged          Figure = "unmerged"           // taken up again; the unit that holds it
+	HandedOver        Figure = "handed_over"        // given to an emergency number or another authority; the desk or unit that held it
+	Recurred          Figure = "recurred"           // found to be the same as one closed not long before; the intake desk
+	Rated             Figure = "rated"              // rated; the unit that handled it, else the intake desk
+	Satisfied         Figure = "satisfied"          // of these, with SatisfiedFrom or more; likewise
+	SpotChecked       Figure = "spot_checked"       // looked at after closing; the unit that handled it
+	False             Figure = "false"              // of these, found not to have been put right; likewise
 )
+
+// The stock of suspended incidents, and when they were suspended: these two are added
+// when one is suspended and taken away when it runs on, for the same place and unit.
+// Their sums from the first day on are how many are suspended, and the sum of the
+// seconds of Unix time since when.
+const (
+	Stock      Figure = "stock.suspended"
+	StockSince Figure = "stock.suspended.since"
+)
+
+// SatisfiedFrom is the least of five points that counts as satisfied (P): "fairly
+// satisfied" is not.
+const SatisfiedFrom = 4
+
+// Exempt counts what an upheld appeal takes from the reading "exempted" of f.
+func Exempt(f Figure) Figure { return "exempt." + f }
 
 // OnTime, Late and Expired name the judgements of a stage's run; the unit is the
 // one that held it.
@@ -87,22 +120,23 @@ type Dims struct {
 	Tier      jurisdiction.Tier
 }
 
-// A Count adds one to a figure.
+// A Count adds to a figure.
 type Count struct {
 	Dims
 	Figure Figure
+	N      int64 // 1, but for a stock's
 }
 
 // counter collects the counts of one step.
 type counter struct {
-	day           Day
+	moment        time.Time
 	before, after casefile.File
 	counts        []Count
 }
 
 // Of returns what one fact counts for.
 func Of(s casefile.Step) []Count {
-	c := &counter{day: DayOf(s.Record.At), before: s.Before, after: s.After}
+	c := &counter{moment: s.Record.At, before: s.Before, after: s.After}
 	switch e := s.Event.(type) {
 	case incident.Reported:
 		// Counted with Routed, which follows at once and says whose it is.
@@ -129,8 +163,7 @@ func Of(s casefile.Step) []Count {
 		c.now(c.before, holder(c.before), Declined)
 		c.done(incident.Intake)
 	case incident.Dispatched:
-		c.now(c.after, holder(c.after), Dispatched)
-		c.now(c.before, holder(c.before), Dispatches)
+		c.dispatched(holder(c.before))
 		c.done(incident.Dispatching)
 	case incident.Delegated:
 		c.done(incident.Dispatching)
@@ -145,12 +178,11 @@ func Of(s casefile.Step) []Count {
 		c.now(c.before, holder(c.before), Returned)
 		c.now(c.before, holder(c.before), ReturnedFor(e.Code))
 		if e.Code == incident.Misdispatched {
-			c.now(c.after, holder(c.after), Misdispatched)
+			c.now(c.after, c.misdispatcher(), Misdispatched)
 		}
 	case incident.Transferred:
-		if *c.after.Stage == incident.Handling {
-			c.now(c.after, holder(c.after), Dispatched)
-			c.now(c.after, e.Desk, Dispatches)
+		if e.Stage == incident.Handling {
+			c.dispatched(e.Desk)
 		}
 	case incident.Escalated:
 		c.now(c.before, holder(c.before), Escalated)
@@ -164,14 +196,9 @@ func Of(s casefile.Step) []Count {
 		c.now(c.after, holder(c.after), Reworked)
 		c.done(incident.Checking)
 	case incident.Closed:
-		c.now(c.before, answers(c.before), Closed)
+		c.now(c.before, c.before.Answers(), Closed)
 		c.done(incident.Closing)
-		switch {
-		case c.before.TotalMark == casefile.Expired:
-			c.on(expiry(*c.before.TotalClock), c.before, answers(c.before), TotalLate)
-		case c.before.TotalClock != nil && c.before.TotalClock.Due != nil:
-			c.now(c.before, answers(c.before), TotalOnTime)
-		}
+		c.over()
 	case incident.Reopened:
 		c.now(c.after, c.after.IntakeDesk, Reopened)
 	case incident.Voided:
@@ -179,49 +206,149 @@ func Of(s casefile.Step) []Count {
 		if c.before.FiledAt != nil {
 			c.now(c.before, holder(c.before), VoidedFiled)
 		}
-	case incident.Commented, incident.Attached, incident.Warned:
 	case incident.Expired:
 		if e.Clock == incident.TotalClock {
-			c.now(c.before, answers(c.before), TotalExpired)
+			c.now(c.before, c.before.Answers(), TotalExpired)
 		} else {
-			c.now(c.before, holder(c.before), Expired(e.Stage))
+			c.now(c.before, e.Holder, Expired(e.Stage))
 		}
+	case incident.ExtensionGranted:
+		c.now(c.before, holder(c.before), Extended)
+	case incident.SuspensionGranted:
+		c.now(c.before, holder(c.before), Suspended)
+	case incident.CoordinationOpened:
+		c.now(c.after, e.Desk, Coordinated)
+	case incident.CoordinationConcluded:
+		c.dispatched(e.Desk)
+		c.done(incident.Coordinating)
+	case incident.Merged:
+		c.now(c.before, holder(c.before), Merged)
+	case incident.Unmerged:
+		c.now(c.after, holder(c.after), Unmerged)
+	case incident.HandedOver:
+		c.now(c.before, holder(c.before), HandedOver)
+		c.now(c.before, c.before.Answers(), Closed)
+		c.over()
+	case incident.Recurred:
+		c.now(c.after, c.after.IntakeDesk, Recurred)
+	case incident.Rated:
+		c.now(c.after, c.after.Answers(), Rated)
+		if e.Score >= SatisfiedFrom {
+			c.now(c.after, c.after.Answers(), Satisfied)
+		}
+	case incident.SpotChecked:
+		c.now(c.before, e.Unit, SpotChecked)
+		if !e.Genuine {
+			c.now(c.before, e.Unit, False)
+		}
+	case incident.AppealUpheld:
+		for _, b := range c.before.Exempts(e.Unit, e.Grounds) {
+			c.exempted(b)
+		}
+	case incident.Commented, incident.Attached, incident.Warned, incident.ExtensionRequested, incident.ExtensionRefused,
+		incident.SuspensionRequested, incident.SuspensionRefused, incident.Resumed, incident.Endorsed, incident.ReturnRequested,
+		incident.ReturnRefused, incident.Recomputed, incident.Lapsed, incident.Helped, incident.Assigned, incident.Called,
+		incident.Arrived, incident.CallRefused, incident.Tasked, incident.Urged, incident.Supervised, incident.Replied,
+		incident.Appealed, incident.AppealRejected, incident.CallerViewed, incident.Absorbed, incident.Released,
+		incident.Corrected, incident.Flagged:
 	default:
 		panic(fmt.Sprintf("figures: unhandled event %T", e))
 	}
+	c.stock()
 	return c.counts
+}
+
+// dispatched counts what a desk gave to a handling unit.
+func (c *counter) dispatched(desk string) {
+	c.now(c.after, holder(c.after), Dispatched)
+	c.now(c.before, desk, Dispatches)
+}
+
+// misdispatcher is the desk that a wrong dispatch falls on: the one that dispatched.
+func (c *counter) misdispatcher() string {
+	if c.before.Dispatcher != "" {
+		return c.before.Dispatcher
+	}
+	return holder(c.after)
 }
 
 // done judges the run of a stage whose work is done.
 func (c *counter) done(stage incident.Stage) {
 	b := c.before
+	late, expired := b.Expiry(incident.StageClock)
 	switch {
 	case b.Stage == nil || *b.Stage != stage: // done without a run of its own, e.g. handled on the spot
 		c.now(b, holder(b), OnTime(stage))
-	case b.StageMark == casefile.Expired:
-		c.on(expiry(b.StageClock), b, holder(b), Late(stage))
+	case expired:
+		c.at(late.Where, Late(stage), 1)
 	case b.StageClock.Due != nil:
 		c.now(b, holder(b), OnTime(stage))
 	}
 }
 
-// expiry is the day a clock expired: that of its deadline, or of its beginning if a
-// deadline given from outside was over before.
-func expiry(d deadline.Deadline) Day {
-	if d.Due.Before(d.From) {
-		return DayOf(d.From)
+// over judges the total clock of an incident that is closed.
+func (c *counter) over() {
+	b := c.before
+	switch late, expired := b.Expiry(incident.TotalClock); {
+	case expired:
+		c.at(late.Where, TotalLate, 1)
+	case b.TotalClock != nil && b.TotalClock.Due != nil:
+		c.now(b, b.Answers(), TotalOnTime)
 	}
-	return DayOf(*d.Due)
 }
 
-func (c *counter) now(f casefile.File, unit string, figure Figure) { c.on(c.day, f, unit, figure) }
-
-func (c *counter) on(day Day, f casefile.File, unit string, figure Figure) {
-	d := Dims{Day: day, Street: f.Seen.Street, Community: f.Seen.Community, Unit: unit, Source: f.Source, Tier: f.Tier}
-	if f.Matter != nil {
-		d.Matter = f.Matter.Key()
+// exempted counts what is no longer held against a unit, where it was counted first.
+func (c *counter) exempted(b casefile.Blame) {
+	var these []Figure
+	switch b.Ground {
+	case incident.TimedOut:
+		expired, late := Expired(b.Stage), Late(b.Stage)
+		if b.Clock == incident.TotalClock {
+			expired, late = TotalExpired, TotalLate
+		}
+		these = append(these, expired)
+		if b.Late {
+			these = append(these, late)
+		}
+	case incident.WasReturned:
+		these = []Figure{Returned, ReturnedFor(b.Code)}
+	case incident.WasReworked:
+		these = []Figure{Reworked}
 	}
-	c.counts = append(c.counts, Count{d, figure})
+	for _, f := range these {
+		c.at(b.Where, Exempt(f), 1)
+	}
+}
+
+// stock counts who begins to be suspended and who no longer is, whatever ended it.
+func (c *counter) stock() {
+	move := func(f casefile.File, by int64) {
+		w := *f.SuspendedAs
+		since := w.At.Unix()
+		w.At = c.moment
+		c.at(w, Stock, by)
+		c.at(w, StockSince, by*since)
+	}
+	switch was, is := c.before.Suspended, c.after.Suspended; {
+	case is && !was:
+		move(c.after, 1)
+	case was && !is:
+		move(c.before, -1)
+	}
+}
+
+func (c *counter) now(f casefile.File, unit string, figure Figure) {
+	w := casefile.Where{Street: f.Seen.Street, Community: f.Seen.Community, Tier: f.Tier, Unit: unit, At: c.moment}
+	if f.Matter != nil {
+		w.Matter = f.Matter.Key()
+	}
+	c.at(w, figure, 1)
+}
+
+func (c *counter) at(w casefile.Where, figure Figure, n int64) {
+	c.counts = append(c.counts, Count{
+		Dims{DayOf(w.At), w.Street, w.Community, w.Unit, w.Matter, c.after.Source, w.Tier}, figure, n,
+	})
 }
 
 func holder(f casefile.File) string {
@@ -229,12 +356,4 @@ func holder(f casefile.File) string {
 		return ""
 	}
 	return f.Holder.Unit
-}
-
-// answers is the unit that a total time is held against.
-func answers(f casefile.File) string {
-	if f.Unit != "" {
-		return f.Unit
-	}
-	return f.IntakeDesk
 }

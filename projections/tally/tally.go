@@ -74,7 +74,9 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	counts := map[figures.Count]int64{}
 	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
 		for _, c := range figures.Of(s) {
-			counts[c]++
+			n := c.N
+			c.N = 0
+			counts[c] += n
 		}
 		return nil
 	})

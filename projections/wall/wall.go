@@ -313,9 +313,17 @@ func isNews(e incident.Event) bool {
 	switch e.(type) {
 	case incident.Reported, incident.Confirmed, incident.Refuted, incident.Filed, incident.Declined, incident.Dispatched,
 		incident.Delegated, incident.Accepted, incident.Handled, incident.Returned, incident.Transferred, incident.Escalated,
-		incident.Passed, incident.Failed, incident.Closed, incident.Reopened, incident.Voided, incident.Expired:
+		incident.Passed, incident.Failed, incident.Closed, incident.Reopened, incident.Voided, incident.Expired,
+		incident.ExtensionGranted, incident.SuspensionGranted, incident.Resumed, incident.CoordinationOpened,
+		incident.CoordinationConcluded, incident.Called, incident.Arrived, incident.CallRefused, incident.Supervised,
+		incident.SpotChecked, incident.Merged, incident.Unmerged, incident.HandedOver, incident.Recurred:
 		return true
-	case incident.Routed, incident.Commented, incident.Attached, incident.Warned:
+	case incident.Routed, incident.Commented, incident.Attached, incident.Warned, incident.ExtensionRequested,
+		incident.ExtensionRefused, incident.SuspensionRequested, incident.SuspensionRefused, incident.Endorsed,
+		incident.ReturnRequested, incident.ReturnRefused, incident.Recomputed, incident.Lapsed, incident.Helped,
+		incident.Assigned, incident.Tasked, incident.Urged, incident.Replied, incident.Rated, incident.Appealed,
+		incident.AppealUpheld, incident.AppealRejected, incident.CallerViewed, incident.Absorbed, incident.Released,
+		incident.Corrected, incident.Flagged:
 		return false
 	}
 	panic(fmt.Sprintf("wall: unhandled event %T", e))
@@ -323,18 +331,23 @@ func isNews(e incident.Event) bool {
 
 // happen puts what is news on the walls, and takes the oldest off.
 func (v *View) happen(s casefile.Step) {
-	if !isNews(s.Event) {
-		return
-	}
 	f := s.After
 	id := KindLast + ":" + f.ID
+	event, at := strings.TrimPrefix(s.Record.Type, casefile.Category+"."), s.Record.At.UTC()
+	if !isNews(s.Event) {
+		if had := v.rows[id]; had == nil || had.last == nil || s.Before.Seen.Street == f.Seen.Street {
+			return
+		}
+		event, at = v.rows[id].last.Event, v.rows[id].last.At
+	}
 	r := v.touch(id, s.Record.Position, nil)
 	r.last = &Happening{
-		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: strings.TrimPrefix(s.Record.Type, casefile.Category+"."),
-		At: s.Record.At.UTC(), Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
+		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: event,
+		At: at, Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
 		Tier: f.Tier, Lamp: f.Lamp, Street: f.Seen.Street,
 	}
-	// Who may see an incident can change with its matter: it leaves the old walls first.
+	// Who may see an incident can change with its matter, its place or what it is about:
+	// it leaves the old walls first.
 	for scope, list := range v.lasts {
 		v.lasts[scope] = slices.DeleteFunc(list, func(x string) bool { return x == id })
 	}
