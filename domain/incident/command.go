@@ -19,6 +19,8 @@ type Order struct {
 	Policy  *Policy
 	Posts   []jurisdiction.Post // the actor's; nil: all
 	Command Command
+
+	notices []Notice // what the facts that follow say of the actor
 }
 
 // A Command asks for something to become true. The set is closed.

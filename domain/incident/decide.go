@@ -26,10 +26,12 @@ package incident
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"gridcommand/domain"
 	"gridcommand/domain/catalogue"
+	"gridcommand/domain/deadline"
 	"gridcommand/domain/jurisdiction"
 )
 
@@ -47,7 +49,7 @@ func Decide(s State, o Order) ([]Event, error) {
 		return nil, nil
 	}
 	o.At = s.spokenAt(o)
-	missed := s.missed(o.At)
+	missed := s.missed(o)
 	for _, e := range missed {
 		s = Evolve(s, e)
 	}
@@ -57,11 +59,12 @@ func Decide(s State, o Order) ([]Event, error) {
 	if err := s.permits(o, o.Command); err != nil {
 		return nil, err
 	}
+	o.notices = s.noticed(o)
 	follow, err := s.decide(o)
 	if err != nil {
 		return nil, err
 	}
-	return append(missed, follow...), nil
+	return append(missed, s.awake(o, follow)...), nil
 }
 
 // decide is the last column of the table of commands: what each one does.
@@ -103,10 +106,8 @@ func (s State) decide(o Order) ([]Event, error) {
 		return s.comment(o, c)
 	case Attach:
 		return s.attach(o, c)
-	case Warn:
-		return s.warn(o, c)
-	case Expire:
-		return s.expire(o, c)
+	case Warn, Expire, Lapse:
+		return s.tell(o), nil
 	case RequestExtension:
 		return s.requestExtension(o, c)
 	case GrantExtension:
@@ -127,8 +128,6 @@ func (s State) decide(o Order) ([]Event, error) {
 		return s.refuseReturn(o, c)
 	case Recompute:
 		return s.recompute(o, c)
-	case Lapse:
-		return s.lapse(o, c)
 	case OpenCoordination:
 		return s.openCoordination(o, c)
 	case ConcludeCoordination:
@@ -190,16 +189,12 @@ func (s State) decide(o Order) ([]Event, error) {
 // Neither talk nor a clock's word makes a dispatch another one. A clock's must not:
 // it would come before the dispatch or after it, as the timer is quick or slow.
 func (s State) overtook(o Order) bool {
-	switch c := o.Command.(type) {
-	case Dispatch:
-		return c.Auto && c.IfAt != s.Acts
-	case Warn:
-		return !s.waits(c.Clock, WarnedKind, c.Due, o.At)
-	case Expire:
-		return !s.waits(c.Clock, ExpiredKind, c.Due, o.At)
-	default:
-		return false
+	if t, timed := timerOf(o.Command); timed {
+		_, waited := s.waits(t, o.At)
+		return !waited
 	}
+	c, ok := o.Command.(Dispatch)
+	return ok && c.Auto && c.IfAt != s.Acts
 }
 
 // report opens the incident: in verifying at the place's station if the public
@@ -217,13 +212,26 @@ func (s State) report(o Order, c Report) ([]Event, error) {
 		return nil, onTheSpotByInspectors.to(c)
 	case c.OnTheSpot && len(c.Photos) == 0:
 		return nil, photosRequired.to(c)
+	case c.OnTheSpot && len(with(c.Photos, c.After...)) < 2:
+		return nil, photosBeforeAndAfter.to(c)
+	case c.Concerns != "" && !isUnit(o, c.Concerns):
+		return nil, concernsUnknown.to(c)
+	}
+	if c.Concerns != "" {
+		// Whatever the edge made of it: nobody below the district hears of it.
+		c.Routing = o.Book.Route(jurisdiction.Question{
+			Source: string(c.Source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place,
+			Concerns: c.Concerns,
+		})
 	}
 	reported := Reported{
 		Fact: o.fact(c.Extra), Number: c.Number, Source: c.Source, Matter: c.Matter, Criterion: c.Criterion,
 		Description: c.Description, Severity: c.Severity, Location: c.Location, Place: c.Place,
 		OccurredAt: c.OccurredAt, CapturedAt: c.CapturedAt, Reporter: c.Reporter, OnTheSpot: c.OnTheSpot,
-		External: c.External, DueAt: c.DueAt, Flags: c.flags(o),
+		External: c.External, DueAt: c.DueAt, After: slices.Clone(c.After), Fresh: c.Fresh, Concerns: c.Concerns, Parent: c.Parent,
+		Drawn: c.OnTheSpot && isDrawn(c.Number, o.Policy.DrawPercent),
 	}
+	reported.Flags = c.flags(o, reported.Drawn)
 	if reported.Severity == "" {
 		reported.Severity = Normal
 	}
@@ -244,7 +252,7 @@ func (s State) report(o Order, c Report) ([]Event, error) {
 }
 
 // flags returns what a reader should know of the report from the start.
-func (c Report) flags(o Order) []Flag {
+func (c Report) flags(o Order, drawn bool) []Flag {
 	flags := slices.Clone(c.Flags)
 	for _, f := range []struct {
 		is   bool
@@ -256,6 +264,8 @@ func (c Report) flags(o Order) []Flag {
 		{c.Location.Point != nil && c.Place.Grid == "", OutsideGrid},
 		{c.Location.Pinned, Pinned},
 		{c.Reporter != nil && c.Reporter.Confidential, Confidential},
+		{c.Concerns != "", ConflictFlag},
+		{drawn, DrawnFlag},
 	} {
 		if f.is && !slices.Contains(flags, f.flag) {
 			flags = append(flags, f.flag)
@@ -305,9 +315,7 @@ func (s State) file(o Order, c File) ([]Event, error) {
 	if c.Severity != "" {
 		s.Severity = c.Severity
 	}
-	routing := o.Book.Route(jurisdiction.Question{
-		Source: string(s.Source), Matter: s.Matter, Criterion: s.Criterion, Severity: string(s.Severity), Place: s.Place,
-	})
+	routing := s.route(o)
 	desk := o.Book.Desk(routing.Tier, s.Place)
 	filed := Filed{
 		Fact: o.fact(c.Extra), Matter: s.Matter, Criterion: s.Criterion, Severity: s.Severity, Limit: s.Limit,
@@ -348,16 +356,23 @@ func (s State) dispatch(o Order, c Dispatch) ([]Event, error) {
 		return nil, unitUnknown.to(c)
 	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
+	case unit.Kind == jurisdiction.Center && len(c.Helpers) > 0:
+		return nil, helpersNeedALead.to(c)
 	case unit.Kind == jurisdiction.Center:
 		return []Event{Delegated{
-			Fact: o.fact(c.Extra), From: desk, Unit: unit.Code, Reason: c.Reason,
+			Fact: o.fact(c.Extra), From: desk, Unit: unit.Code, Reason: c.Reason, Difficult: s.comesBack(unit.Code),
 			Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Standing: s.at(o, Dispatching, unit.Tier, unit.Code),
 		}}, nil
 	}
+	standing := s.at(o, Handling, unit.Tier, unit.Code)
+	helpers, err := s.helpersOf(o, c, desk, standing, c.Helpers)
+	if err != nil {
+		return nil, err
+	}
 	return []Event{Dispatched{
 		Fact: o.fact(c.Extra), From: desk, Unit: unit.Code, Reason: c.Reason, Auto: c.Auto,
-		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Accept: s.acceptBy(o),
-		Standing: s.at(o, Handling, unit.Tier, unit.Code),
+		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Accept: s.acceptBy(o), Return: s.returnBy(o),
+		Helpers: helpers, Difficult: s.comesBack(unit.Code), Standing: standing,
 	}}, nil
 }
 
@@ -373,12 +388,13 @@ func (s State) handle(o Order, c Handle) ([]Event, error) {
 		return nil, resultRequired.to(c)
 	}
 	return []Event{Handled{
-		Fact: o.fact(c.Extra), Unit: s.Holder, Result: c.Result,
+		Fact: o.fact(c.Extra), Unit: s.Holder, Result: c.Result, Unfinished: s.unfinished(),
 		Standing: s.at(o, Checking, s.Tier, s.site(o)),
 	}}, nil
 }
 
-// giveBack returns it to the desk that dispatched it.
+// giveBack returns it to the desk that dispatched it; where returns are reviewed,
+// it asks to. Only the codes that dispute whose duty it is count toward difficult.
 func (s State) giveBack(o Order, c Return) ([]Event, error) {
 	if c.Code == "" {
 		c.Code = NotOurDuty
@@ -388,11 +404,22 @@ func (s State) giveBack(o Order, c Return) ([]Event, error) {
 		return nil, reasonRequired.to(c)
 	case !slices.Contains(ReturnCodes, c.Code):
 		return nil, codeUnknown.to(c)
+	case o.Policy.reviewsReturns():
+		return []Event{ReturnRequested{
+			Fact: o.fact(c.Extra), Unit: s.Holder, Code: c.Code, Reason: c.Reason, Clause: c.Clause, Review: s.within(o, o.Policy.ReturnReviewLimit),
+		}}, nil
 	}
-	return []Event{Returned{
-		Fact: o.fact(c.Extra), Unit: s.Holder, Code: c.Code, Reason: c.Reason, Difficult: s.oneMoreIsDifficult(o),
+	return []Event{s.returned(o, c)}, nil
+}
+
+// returned is the fact that the holder hands it back.
+func (s State) returned(o Order, c Return) Returned {
+	counts := c.Code.counts()
+	return Returned{
+		Fact: o.fact(c.Extra), Unit: s.Holder, Code: c.Code, Reason: c.Reason, Clause: c.Clause,
+		Counts: &counts, Difficult: counts && s.oneMoreIsDifficult(o),
 		Standing: s.at(o, Dispatching, o.Book.TierOf(s.Dispatcher), s.Dispatcher),
-	}}, nil
+	}
 }
 
 // transfer moves it to another unit within the desk's reach. The handling clock
@@ -410,17 +437,24 @@ func (s State) transfer(o Order, c Transfer) ([]Event, error) {
 		return nil, sameUnit.to(c)
 	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
+	case unit.Kind == jurisdiction.Center && len(c.Helpers) > 0:
+		return nil, helpersNeedALead.to(c)
 	}
 	moved := Transferred{
 		Fact: o.fact(c.Extra), Desk: desk, From: s.Holder, Unit: unit.Code, Reason: c.Reason,
-		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Difficult: s.oneMoreIsDifficult(o),
+		Basis: s.basis(o, c.Basis, desk, unit.Code, c.Reason), Difficult: s.oneMoreIsDifficult(o) || s.comesBack(unit.Code),
 	}
 	if unit.Kind == jurisdiction.Center {
 		moved.Standing = s.at(o, Dispatching, unit.Tier, unit.Code)
 		return []Event{moved}, nil
 	}
-	moved.Accept = s.acceptBy(o)
+	moved.Accept, moved.Return = s.acceptBy(o), s.returnBy(o)
 	moved.Standing = Standing{Stage: Handling, Tier: unit.Tier, Holder: unit.Code, Deadline: s.Deadline}
+	helpers, err := s.helpersOf(o, c, desk, moved.Standing, c.Helpers)
+	if err != nil {
+		return nil, err
+	}
+	moved.Helpers = helpers
 	return []Event{moved}, nil
 }
 
@@ -456,9 +490,11 @@ func (s State) fail(o Order, c Fail) ([]Event, error) {
 	if c.Reason == "" {
 		return nil, reasonRequired.to(c)
 	}
-	return []Event{Failed{
-		Fact: o.fact(c.Extra), Reason: c.Reason, Standing: s.at(o, Handling, o.Book.TierOf(s.Unit), s.Unit),
-	}}, nil
+	again := s.at(o, Handling, o.Book.TierOf(s.Unit), s.Unit)
+	if run := s.HandlingRun; o.Policy.Rework == ReworkContinue && !run.From.IsZero() {
+		again.Deadline = o.paused(run, deadline.Pause{From: s.HandledAt, To: o.At})
+	}
+	return []Event{Failed{Fact: o.fact(c.Extra), Reason: c.Reason, Standing: again}}, nil
 }
 
 // close ends it with the closing condition met.
@@ -505,14 +541,11 @@ func (s State) attach(o Order, c Attach) ([]Event, error) {
 	return []Event{Attached{Fact: o.fact(c.Extra)}}, nil
 }
 
-// warn marks the policy's share of a running clock; see [State.overtook].
-func (s State) warn(o Order, c Warn) ([]Event, error) {
-	return []Event{Warned{Fact: o.fact(Extra{}), Clock: c.Clock, Stage: s.Stage, Holder: s.Holder, Due: c.Due}}, nil
-}
-
-// expire marks the end of a running clock; see [State.overtook].
-func (s State) expire(o Order, c Expire) ([]Event, error) {
-	return []Event{Expired{Fact: o.fact(Extra{}), Clock: c.Clock, Stage: s.Stage, Holder: s.Holder, Due: c.Due}}, nil
+// tell says what a timer has to say, at the moment it was set for; see [State.overtook].
+func (s State) tell(o Order) []Event {
+	named, _ := timerOf(o.Command)
+	t, _ := s.timer(named)
+	return []Event{s.says(t, o.fact(Extra{}))}
 }
 
 // settledOnTheSpot is the result that stands for what the inspector did himself.
@@ -520,7 +553,7 @@ const settledOnTheSpot = "自行处置"
 
 // fact returns what every event of the order carries.
 func (o Order) fact(x Extra) Fact {
-	return Fact{At: o.At, By: o.By, Note: x.Note, Photos: slices.Clone(x.Photos)}
+	return Fact{At: o.At, By: o.By, Note: x.Note, Photos: slices.Clone(x.Photos), Notices: o.notices}
 }
 
 // desk returns the desk that the order comes from: the actor's unit, or for the
@@ -538,10 +571,19 @@ func (s State) at(o Order, stage Stage, tier jurisdiction.Tier, unit string) Sta
 	return Standing{Stage: stage, Tier: tier, Holder: unit, Deadline: s.stageDeadline(o, stage)}
 }
 
-// oneMoreIsDifficult tells whether the next return or transfer is the one that
-// makes the incident difficult.
-func (s State) oneMoreIsDifficult(o Order) bool {
-	return s.Returns+s.Transfers+1 >= o.Policy.DifficultAfter
+// isDrawn tells whether an incident settled on the spot is one of those that another
+// inspector looks at. It follows from the number alone, which nobody chooses: hash of
+// the number modulo 100, below percent.
+func isDrawn(number string, percent int) bool {
+	h := fnv.New32a()
+	h.Write([]byte(number))
+	return int(h.Sum32()%100) < percent
+}
+
+// isUnit tells whether code is a unit's.
+func isUnit(o Order, code string) bool {
+	_, known := o.Book.Unit(code)
+	return known
 }
 
 // criterionOf tells whether id is a criterion of the matter.
@@ -551,10 +593,13 @@ func (o Order) criterionOf(m catalogue.Key, id string) bool {
 }
 
 // site returns the desk nearest to the place: its community's station, else the
-// next one up. It has the incident while the place is to be visited. What concerns
-// the district's own staff has no place below the district's desk.
+// next one up. It has the incident while the place is to be visited. What is kept from
+// those it is about has no place below the district's desk.
 func (s State) site(o Order) string {
-	return o.Book.Desk(jurisdiction.Community, o.Book.VisiblePlace(s.Matter, s.Place))
+	if s.isKept(o) {
+		return o.Book.District()
+	}
+	return o.Book.Desk(jurisdiction.Community, s.Place)
 }
 
 // basis returns why a unit was chosen: as the caller says, else the row or ruling

@@ -103,10 +103,11 @@ type (
 		CapturedAt  *time.Time         `json:"captured_at,omitempty"` // device time
 		Reporter    *Reporter          `json:"reporter,omitempty"`
 		OnTheSpot   bool               `json:"handled_on_the_spot,omitempty"`
-		Drawn       bool               `json:"drawn,omitempty"`       // settled on the spot: another inspector must look
-		Fresh       bool               `json:"fresh_photo,omitempty"` // a photo was taken there and then
-		Concerns    string             `json:"concerns,omitempty"`    // unit that it, or its staff, is about
-		Parent      string             `json:"parent,omitempty"`      // incident whose rest it is
+		After       []string           `json:"photos_after,omitempty"` // on the spot: those taken after; Photos are those before
+		Drawn       bool               `json:"drawn,omitempty"`        // settled on the spot: another inspector must look
+		Fresh       bool               `json:"fresh_photo,omitempty"`  // a photo was taken there and then
+		Concerns    string             `json:"concerns,omitempty"`     // unit that it, or its staff, is about
+		Parent      string             `json:"parent,omitempty"`       // incident whose rest it is
 		External    *External          `json:"external,omitempty"`
 		DueAt       *time.Time         `json:"due_at,omitempty"` // given from outside: sets total and handling
 		Flags       []Flag             `json:"flags,omitempty"`
@@ -176,6 +177,8 @@ type (
 		Unit   string `json:"unit"`
 		Reason string `json:"reason,omitempty"`
 		Basis  Basis  `json:"basis"`
+
+		Difficult bool `json:"difficult,omitempty"` // it had been there before: A→B→A
 		Standing
 	}
 

@@ -11,7 +11,8 @@ import (
 type Helper struct {
 	Unit     string            `json:"unit"`
 	Task     string            `json:"task,omitempty"`
-	Deadline deadline.Deadline `json:"deadline"` // not later than the lead's
+	Limit    *deadline.Limit   `json:"limit,omitempty"` // of its own; nil: the lead's deadline
+	Deadline deadline.Deadline `json:"deadline"`        // not later than the lead's
 }
 
 // A Ruling settles who answers for a matter in an area, from At of the fact that
@@ -75,6 +76,7 @@ type (
 		Unit   string            `json:"unit"`
 		Task   string            `json:"task"`
 		Arrive deadline.Deadline `json:"arrive"`
+		Within *deadline.Limit   `json:"within,omitempty"` // as the desk said; nil: the policy's
 	}
 
 	// Arrived says the branch came. "incident.arrived".

@@ -63,6 +63,7 @@ type (
 		Text      string                `json:"text,omitempty"`  // description
 		Severity  Severity              `json:"severity,omitempty"`
 		Concerns  *string               `json:"concerns,omitempty"`
+		Flags     []Flag                `json:"flags,omitempty"`   // that the new value deserves; see [CorrectedFlags]
 		Routing   *jurisdiction.Routing `json:"routing,omitempty"` // who answers now, if place or matter changed
 		Back      *Standing             `json:"back,omitempty"`    // it changed who answers: back to that desk
 	}

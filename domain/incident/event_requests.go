@@ -6,6 +6,13 @@ import (
 	"gridcommand/domain/deadline"
 )
 
+// Beside is what a pause does to the limits that run beside the two clocks; each list
+// is empty where the fact changes none.
+type Beside struct {
+	Helping []deadline.Deadline `json:"helping,omitempty"` // of the helpers' tasks, in their order
+	Calling []deadline.Deadline `json:"calling,omitempty"` // of the calls, in their order
+}
+
 // What is asked for and granted while a unit handles, and what moves the clocks.
 type (
 	// ExtensionRequested asks for one more limit. "incident.extension_requested".
@@ -46,6 +53,7 @@ type (
 		Code   SuspendCode `json:"code,omitempty"`
 		Reason string      `json:"reason"`
 		Until  time.Time   `json:"until"`
+		Beside
 		Standing
 	}
 
@@ -61,6 +69,7 @@ type (
 	Resumed struct {
 		Fact
 		Auto bool `json:"auto,omitempty"`
+		Beside
 		Standing
 	}
 

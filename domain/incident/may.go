@@ -107,8 +107,16 @@ func MayEver(role jurisdiction.Role, command string) bool {
 // Allowed returns the names of the commands, in the order of [Commands], that
 // Decide would not refuse for reasons of status, stage, holder or role, whatever
 // fields they had. o.Command is not read.
+//
+// Deadlines that passed without anybody saying so are taken as said, as Decide does.
 func Allowed(s State, o Order) []string {
 	var names []string
+	o.Command = nil
+	if !o.By.System() { // whose timers speak of their own moments
+		for _, e := range s.missed(o) {
+			s = Evolve(s, e)
+		}
+	}
 	for _, c := range Commands {
 		if s.permits(o, c) == nil {
 			names = append(names, c.Name())
@@ -132,6 +140,8 @@ func (s State) permits(o Order, c Command) error {
 		return nil
 	case command == "reopen":
 		return s.permitsReopening(o, c)
+	case command == "unmerge":
+		return s.permitsUnmerging(o, c)
 	case !s.isAt(command):
 		return s.notNow(c)
 	case limited && !slices.Contains(stages, s.Stage):
@@ -177,14 +187,32 @@ func (s State) permitsReopening(o Order, c Command) error {
 // isFor tells whether an open incident is the actor's to give command on.
 func (s State) isFor(o Order, command string) bool {
 	switch command {
-	case "file", "decline", "dispatch", "accept", "handle", "return", "close":
+	case "file", "decline", "dispatch", "accept", "handle", "return", "close", "request-extension", "request-suspension":
 		return o.is(s.Holder)
 	case "confirm", "refute", "pass", "fail":
 		return s.isVisitor(o)
-	case "transfer", "void":
+	case "open-coordination", "conclude-coordination", "call", "assign", "help", "arrive", "refuse-call":
+		return s.isForHands(o, command)
+	case "transfer", "void", "merge", "correct", "hand-over":
 		return o.is(s.desk()) || o.Book.Above(o.By.Unit, s.desk())
 	case "escalate":
 		return o.is(s.desk()) || s.isStationHandling(o)
+	case "urge", "supervise":
+		return o.By.Role == jurisdiction.Supervisor || o.is(s.desk()) || o.Book.Above(o.By.Unit, s.desk())
+	case "grant-extension", "refuse-extension", "grant-suspension", "refuse-suspension", "approve-return", "refuse-return":
+		return o.By.Unit != s.Holder && (o.is(s.Dispatcher) || o.Book.Above(o.By.Unit, s.Dispatcher))
+	case "resume":
+		return o.is(s.Holder) || o.is(s.Dispatcher) || o.Book.Above(o.By.Unit, s.Dispatcher)
+	case "reply":
+		return o.is(s.Holder)
+	case "rate":
+		return o.By.Role == jurisdiction.Hotline || o.By.Person == s.Reporter
+	case "appeal":
+		return o.is(s.Unit)
+	case "uphold-appeal", "reject-appeal":
+		return s.Appeal != nil && o.is(s.Appeal.Desk)
+	case "view-caller":
+		return o.By.Role == jurisdiction.Hotline || o.is(s.Holder) || o.is(s.desk())
 	}
 	return true // comment, attach: whoever sees it; the program's own: permits knows
 }
@@ -192,36 +220,50 @@ func (s State) isFor(o Order, command string) bool {
 // notYours says why an incident is not for the actor.
 func (s State) notYours(c Command) error {
 	switch c.Name() {
-	case "transfer", "void", "escalate":
+	case "help":
+		return notAHelper.to(c)
+	case "arrive", "refuse-call":
+		return notCalled.to(c)
+	case "merge", "correct", "hand-over", "open-coordination", "conclude-coordination", "call":
 		return notYourDesk.to(c)
+	case "transfer", "void", "escalate", "urge", "supervise", "grant-extension", "refuse-extension", "grant-suspension",
+		"refuse-suspension", "approve-return", "refuse-return":
+		return notYourDesk.to(c)
+	case "rate":
+		return notTheReporter.to(c)
+	case "appeal":
+		return notTheHandler.to(c)
+	case "uphold-appeal", "reject-appeal":
+		return noAppealHere.to(c)
 	}
 	return notTheHolder.to(c)
 }
 
 // permitsStill says what is refused even to those whose business it is.
-//
-// A difficult incident moves by coordination. The way up stays open, and so does the
-// hand of the district desk, which would lead one: nothing may get stuck. What
-// concerns the district's own staff stays at the district desk.
+// What concerns the district's own staff stays at the district desk.
 func (s State) permitsStill(o Order, c Command) error {
-	byDistrict := o.desk(s.desk()) == o.Book.District()
 	_, higher := o.Book.DeskAbove(o.By.Unit)
 	handled := slices.Contains(s.Handlers, o.By.Person)
+	if err := s.permitsRequest(o, c); err != nil {
+		return err
+	}
+	if err := s.permitsWatching(o, c); err != nil {
+		return err
+	}
 	switch command := c.Name(); {
-	case (command == "dispatch" || command == "transfer") && o.Book.Restricted(s.Matter):
+	case (command == "dispatch" || command == "transfer") && s.isKept(o):
 		return handOverOnly.to(c)
-	case command == "return" && s.Difficult:
-		return needsCoordination.to(c)
-	case (command == "dispatch" || command == "transfer") && s.Difficult && !byDistrict:
-		return needsCoordination.to(c)
 	case command == "escalate" && !higher:
 		return topTier.to(c)
 	case command == "accept" && s.Accepted:
 		return alreadyAccepted.to(c)
-	case (command == "pass" || command == "fail" || command == "close") && handled:
+	case slices.Contains([]string{"pass", "fail", "close", "spot-check"}, command) && handled:
 		return handledItYourself.to(c)
 	}
-	return nil
+	if err := s.permitsHands(o, c); err != nil {
+		return err
+	}
+	return s.permitsPost(o, c)
 }
 
 // desk returns the desk in charge: the holder while it is one; while a unit handles,
@@ -243,17 +285,33 @@ func (o Order) is(unit string) bool {
 
 // isVisitor tells whether the actor may verify or check the place: an inspector
 // of its community. Its station and the desks above it may where there is none, or
-// where an inspector settled the incident on the spot and may be the only one.
+// where an inspector settled the incident on the spot and may be the only one. One
+// that was drawn is looked at by another inspector of the street, if there is one.
 func (s State) isVisitor(o Order) bool {
 	switch {
-	case o.By.System():
+	case o.By.System(), s.isKept(o):
 		return o.is(s.Holder)
+	case s.Drawn && o.By.Role == jurisdiction.Inspector:
+		desk, _ := o.Book.DeskAbove(o.By.Unit)
+		return desk == s.Place.Street && desk != ""
+	case s.Drawn && s.hasOther(o):
+		return false
 	case o.By.Role == jurisdiction.Inspector:
 		return o.By.Unit == s.Place.Community && o.By.Unit != ""
 	case o.Book.HasInspector(s.Place.Community) && !s.OnTheSpot:
 		return false
 	}
 	return o.is(s.Holder) || o.Book.Above(o.By.Unit, s.Holder)
+}
+
+// hasOther tells whether the street has an inspector beside the one who settled it
+// on the spot.
+func (s State) hasOther(o Order) bool {
+	others := o.Book.Inspectors(s.Place.Street)
+	if unit, _ := o.Book.DeskAbove(s.ReporterUnit); unit == s.Place.Street && o.Book.HasInspector(s.ReporterUnit) {
+		others--
+	}
+	return others > 0
 }
 
 // isStationHandling tells whether the actor is the community station that handles it.

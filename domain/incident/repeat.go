@@ -21,7 +21,8 @@ func (s State) repeats(o Order) bool {
 }
 
 // lastSaid returns the fact that stands for what was said last, once e is added.
-// It is nil after a timer: a clock's word is a fact, and makes the next act a new one.
+// It is nil after what nobody can say twice: a clock's word is a fact, and makes the
+// next act a new one; and a second look at the caller is a second look.
 func lastSaid(before, e Event) Event {
 	switch e := e.(type) {
 	case Routed:
@@ -31,9 +32,10 @@ func lastSaid(before, e Event) Event {
 			return before // said with Filed
 		}
 		return e
-	case Warned, Expired:
-		return nil
 	default:
+		if told(e) == nil {
+			return nil
+		}
 		return e
 	}
 }
@@ -53,6 +55,7 @@ func told(e Event) Command {
 			Extra: x, Source: e.Source, Matter: e.Matter, Criterion: e.Criterion, Description: e.Description,
 			Severity: e.Severity, Location: e.Location, Place: e.Place, OccurredAt: occurred, CapturedAt: e.CapturedAt,
 			Reporter: e.Reporter, OnTheSpot: e.OnTheSpot, External: e.External, DueAt: e.DueAt,
+			After: e.After, Concerns: e.Concerns,
 		})
 	case Confirmed:
 		return Confirm{x}
@@ -67,7 +70,7 @@ func told(e Event) Command {
 	case Declined:
 		return Decline{x, e.Reason}
 	case Dispatched:
-		return Dispatch{Extra: x, Unit: e.Unit, Reason: e.Reason}
+		return Dispatch{Extra: x, Unit: e.Unit, Reason: e.Reason, Helpers: wanted(e.Helpers)}
 	case Delegated:
 		return Dispatch{Extra: x, Unit: e.Unit, Reason: e.Reason}
 	case Accepted:
@@ -75,9 +78,12 @@ func told(e Event) Command {
 	case Handled:
 		return Handle{x, e.Result}
 	case Returned:
+		if f.By.Unit != e.Unit {
+			return ApproveReturn{x}
+		}
 		return Return{Extra: x, Code: e.Code, Reason: e.Reason, Clause: e.Clause}
 	case Transferred:
-		return Transfer{Extra: x, Unit: e.Unit, Reason: e.Reason}
+		return Transfer{Extra: x, Unit: e.Unit, Reason: e.Reason, Helpers: wanted(e.Helpers)}
 	case Escalated:
 		return Escalate{x, e.Code, e.Reason}
 	case Passed:
@@ -94,7 +100,87 @@ func told(e Event) Command {
 		return Comment{x, e.Text}
 	case Attached:
 		return Attach{x}
-	case Routed, Warned, Expired:
+	case ExtensionRequested:
+		return RequestExtension{x, e.Reason}
+	case ExtensionGranted:
+		return GrantExtension{x}
+	case ExtensionRefused:
+		return RefuseExtension{x, e.Reason}
+	case SuspensionRequested:
+		return RequestSuspension{Extra: x, Reason: e.Reason, Code: e.Code, Until: e.Until.UTC()}
+	case SuspensionGranted:
+		return GrantSuspension{x}
+	case SuspensionRefused:
+		return RefuseSuspension{x, e.Reason}
+	case Resumed:
+		if !e.Auto {
+			return Resume{Extra: x}
+		}
+	case Endorsed:
+		if e.Request == SuspensionRequest {
+			return GrantSuspension{x}
+		}
+		return GrantExtension{x}
+	case ReturnRequested:
+		return Return{Extra: x, Code: e.Code, Reason: e.Reason, Clause: e.Clause}
+	case ReturnRefused:
+		if !e.Silent {
+			return RefuseReturn{Extra: x, Reason: e.Reason}
+		}
+	case Recomputed:
+		return Recompute{}
+	case CoordinationOpened:
+		return OpenCoordination{x, e.Units, e.Question}
+	case CoordinationConcluded:
+		return ConcludeCoordination{x, e.Lead, wanted(e.Helpers), e.Ruling}
+	case Helped:
+		return Help{x, e.Result}
+	case Assigned:
+		return Assign{x, e.Team, e.Person, e.Reason}
+	case Called:
+		return Call{x, e.Unit, e.Task, e.Within}
+	case Arrived:
+		return Arrive{x}
+	case CallRefused:
+		return RefuseCall{x, e.Reason}
+	case Tasked:
+		return Task{e.Person, e.Grid, e.Why}
+	case Merged:
+		return Merge{Extra: x, Into: e.Into, Reason: e.Reason}
+	case Unmerged:
+		return Unmerge{x, e.Reason}
+	case Absorbed:
+		return Absorb{e.From, e.Number}
+	case Released:
+		return Release{e.From, e.Number}
+	case Corrected:
+		return Correct{
+			Extra: x, Field: e.Field, Reason: e.Reason, Location: e.Location, Matter: e.Matter, Criterion: e.Criterion,
+			Text: e.Text, Severity: e.Severity, Concerns: e.Concerns,
+		}
+	case HandedOver:
+		return HandOver{Extra: x, Agency: e.Agency, Receipt: e.Receipt, Rest: e.Rest}
+	case Recurred:
+		return Recur{e.Recurrence}
+	case Flagged:
+		return MarkFlag{e.Flag, e.Other, e.Photo}
+	case Urged:
+		return Urge{x, e.Reason}
+	case Supervised:
+		return Supervise{x, e.Question, e.ReplyBy.UTC()}
+	case Replied:
+		return Reply{x, e.Answer}
+	case Rated:
+		return Rate{x, e.Score, e.Rater}
+	case Appealed:
+		return Appeal{x, e.Reason}
+	case AppealUpheld:
+		return UpholdAppeal{x}
+	case AppealRejected:
+		return RejectAppeal{x, e.Reason}
+	case SpotChecked:
+		return SpotCheck{x, e.Genuine, e.Reason}
+	case Routed, Warned, Expired, Lapsed, CallerViewed:
 	}
 	return nil
 }
@@ -104,7 +190,7 @@ func told(e Event) Command {
 func (s State) meant(c Command) Command {
 	switch c := c.(type) {
 	case Report:
-		c.Number, c.Flags, c.Routing = "", nil, jurisdiction.Routing{}
+		c.Number, c.Flags, c.Routing, c.Fresh, c.Parent = "", nil, jurisdiction.Routing{}, false, ""
 		c.OccurredAt, c.CapturedAt, c.DueAt = c.OccurredAt.UTC(), utc(c.CapturedAt), utc(c.DueAt)
 		if c.Severity == "" {
 			c.Severity = Normal
@@ -119,13 +205,33 @@ func (s State) meant(c Command) Command {
 		}
 		return c
 	case Dispatch:
-		return Dispatch{Extra: c.Extra, Unit: c.Unit, Reason: c.Reason}
+		return Dispatch{Extra: c.Extra, Unit: c.Unit, Reason: c.Reason, Helpers: c.Helpers}
 	case Transfer:
-		return Transfer{Extra: c.Extra, Unit: c.Unit, Reason: c.Reason}
+		return Transfer{Extra: c.Extra, Unit: c.Unit, Reason: c.Reason, Helpers: c.Helpers}
+	case OpenCoordination:
+		c.Units = with(nil, c.Units...)
+		return c
+	case ConcludeCoordination:
+		c.Ruling = s.sameRuling(c.Ruling)
+		return c
+	case Merge:
+		return Merge{Extra: c.Extra, Into: c.Into, Reason: c.Reason}
+	case Correct:
+		c.Place = nil
+		return c
+	case HandOver:
+		c.RestID = ""
+		return c
+	case RequestSuspension:
+		c.Until = c.Until.UTC()
+		return c
 	case Return:
 		if c.Code == "" {
 			c.Code = NotOurDuty
 		}
+		return c
+	case Supervise:
+		c.ReplyBy = c.ReplyBy.UTC()
 		return c
 	case Escalate:
 		if c.Code == "" {

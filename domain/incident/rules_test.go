@@ -408,15 +408,14 @@ func TestTheThirdReturnOrTransferMakesItDifficult(t *testing.T) {
 func TestADifficultIncidentMovesByCoordinationOrUp(t *testing.T) {
 	difficult(t).isRefused(street, incident.Dispatch{Unit: s02}, "needs_coordination").
 		does(street, incident.Escalate{Reason: "多次退单"}).stands("dispatching district 440114 11-23 10:00").
-		does(center, incident.Dispatch{Unit: d01}).
-		isRefused(bureau, incident.Return{Reason: "x"}, "needs_coordination").
-		does(center, incident.Transfer{Unit: "D04"})
+		isRefused(center, incident.Dispatch{Unit: d01}, "needs_coordination")
 	// A third transfer leaves it with a unit that can only handle it.
-	shopDispatched(t).does(street, incident.Transfer{Unit: s02}).does(street, incident.Transfer{Unit: s01}).
-		does(street, incident.Transfer{Unit: s02}).
-		isRefused(handler2, incident.Return{Reason: "x"}, "needs_coordination").
+	shopDispatched(t).does(street, incident.Transfer{Unit: s02}).does(handler2, incident.Return{Reason: "x"}).
+		does(street, incident.Dispatch{Unit: s02}).does(street, incident.Transfer{Unit: guihua}).
+		isRefused(station, incident.Return{Reason: "x"}, "needs_coordination").
 		isRefused(street, incident.Transfer{Unit: s01}, "needs_coordination").
-		does(handler2, incident.Handle{Result: "已拆除"})
+		isRefused(center, incident.Transfer{Unit: d01}, "needs_coordination").
+		does(station, incident.Handle{Result: "已拆除"})
 }
 
 func TestEscalationRestartsTheStageClockAndNeverTheTotal(t *testing.T) {
@@ -476,10 +475,10 @@ func TestADelegatedIncidentThatIsNotOursCountsAsReturned(t *testing.T) {
 		t.Error("rework of what was settled on the spot counts as delegated")
 	}
 	sc = delegated()
-	for range 3 {
+	for range 2 {
 		sc.does(street, incident.Escalate{Reason: "不属我街道", Code: incident.NotOurs}).does(center, incident.Dispatch{Unit: huacheng})
 	}
-	if !sc.s.Difficult {
+	if sc.does(street, incident.Escalate{Reason: "不属我街道", Code: incident.NotOurs}); !sc.s.Difficult {
 		t.Error("not difficult after three")
 	}
 }

@@ -12,8 +12,9 @@ import (
 // that was never reported.
 type State struct {
 	Status       Status // empty: never reported
-	Version      int    // facts so far
-	Acts         int    // facts that moved it: all but comments, attachments and the words of clocks
+	Number       string
+	Version      int // facts so far
+	Acts         int // facts that moved it: all but comments, attachments and the words of clocks
 	Source       Source
 	Matter       catalogue.Key
 	Criterion    string
@@ -23,6 +24,7 @@ type State struct {
 	OnTheSpot    bool
 	Reporter     string // person who reported
 	ReporterUnit string
+	HasCaller    bool // a citizen left name and phone
 	DueAt        *time.Time
 
 	Stage      Stage
@@ -55,7 +57,9 @@ type State struct {
 	Path          []string      // units that had it since it was filed, one after another
 	FirstReceiver string        // the first of them
 	Disputes      int           // returns and transfers that count toward difficult
+	Disputed      bool          // a unit said that it is not theirs, and nobody handles it since
 	Bound         bool          // a coordination was concluded since it was filed
+	Rulings       int           // that coordinations made, ever
 	Coordination  *Coordination // open now
 	Helpers       []HelperTask  // of the present handling
 	Assignee      Assignee
@@ -77,7 +81,8 @@ type State struct {
 	// What ties it to others: links.go.
 	Concerns   string // unit that it, or its staff, is about
 	MergedInto string
-	Before     *Standing // where it stood when it was merged
+	Absorbed   []string // incidents merged into it
+	Was        *State   // merged: what it would be now if it had not been
 	EndedAt    time.Time
 	Recurs     *Recurrence
 	Drawn      bool

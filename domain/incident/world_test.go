@@ -21,21 +21,22 @@ import (
 // The district of these tests: two streets, three communities, of which 桂花 has an
 // inspector of its own; a calendar that ends with 2026.
 const (
-	district  = "440114"
-	huacheng  = "440114002"
-	xinhua    = "440114001"
-	guihua    = "440114002002"
-	ziwei     = "440114002003"
-	yunshan   = "440114001001"
-	s01       = "440114002-S01"
-	s02       = "440114002-S02"
-	otherS01  = "440114001-S01"
-	d01       = "D01"
-	rubbish1  = "gb47678.5-2026/matter/06010/1" // 4 working hours; starts at the community
-	shop1     = "gb47678.5-2026/matter/07003/1" // 1 working day; starts at the street
-	shop2     = "gb47678.5-2026/matter/07003/2" // 5 working days
-	manhole1  = "gb47678.5-2026/matter/01005/1" // 2 urgent hours; starts at the district
-	someImage = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+	district   = "440114"
+	huacheng   = "440114002"
+	xinhua     = "440114001"
+	guihua     = "440114002002"
+	ziwei      = "440114002003"
+	yunshan    = "440114001001"
+	s01        = "440114002-S01"
+	s02        = "440114002-S02"
+	otherS01   = "440114001-S01"
+	d01        = "D01"
+	rubbish1   = "gb47678.5-2026/matter/06010/1" // 4 working hours; starts at the community
+	shop1      = "gb47678.5-2026/matter/07003/1" // 1 working day; starts at the street
+	shop2      = "gb47678.5-2026/matter/07003/2" // 5 working days
+	manhole1   = "gb47678.5-2026/matter/01005/1" // 2 urgent hours; starts at the district
+	someImage  = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+	otherImage = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"
 )
 
 var (
@@ -171,7 +172,7 @@ func routed(o incident.Order, c incident.Report) incident.Report {
 }
 
 func onTheSpot(c *incident.Report) {
-	c.OnTheSpot, c.Photos = true, []string{someImage}
+	c.OnTheSpot, c.Photos, c.After = true, []string{someImage}, []string{otherImage}
 }
 
 // A scene is one incident with people acting on it.
