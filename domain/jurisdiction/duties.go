@@ -207,3 +207,20 @@ func (b *Book) toward(desk string, c Candidate) Candidate {
 	}
 	return c
 }
+
+// IsArea tells whether code is the area of a desk: a district, a street or a community.
+func (b *Book) IsArea(code string) bool {
+	_, ok := b.areas[code]
+	return ok
+}
+
+// MayBeRuled tells whether a ruling may name a unit, by code or by template, for an
+// area: it handles something, and its own area and that one overlap.
+func (b *Book) MayBeRuled(unit, area string) bool {
+	u, known := b.names(unit)
+	if !known || u.Kind == Center || u.OnlyHandedTo {
+		return false
+	}
+	own, _ := b.rowArea(unit) // empty: wherever it is
+	return own == "" || strings.HasPrefix(own, area) || strings.HasPrefix(area, own)
+}

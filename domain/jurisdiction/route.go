@@ -141,7 +141,7 @@ func (b *Book) ruled(q Question) (Candidate, bool) {
 			best = r
 		}
 	}
-	u, ok := b.Unit(best.Unit)
+	u, ok := b.unitAt(best.Unit, q.Place)
 	if !ok {
 		return Candidate{}, false
 	}

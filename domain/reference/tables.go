@@ -170,14 +170,73 @@ func Diff(a, b Tables) []Change {
 	return list
 }
 
-// Merge returns the rows a table has when rows are brought in over what there is. A
-// calendar replaces the days of its own years and keeps all others, so that a newly
-// published year needs no old ones beside it and no year ever ends being published.
-// Any other table is replaced whole.
+// Merge returns the rows a table has when rows are brought in over what there is:
+//
+//   - A calendar replaces the days of its own years and keeps all others, so that a newly
+//     published year needs no old ones beside it, and no year ever ends being published.
+//   - Matters and criteria replace those of the schemes they name; schemes live side by side.
+//   - Limits and policy replace the settings they name.
+//   - Any other table is replaced whole.
 func Merge(name string, there, rows []table.Row) []table.Row {
-	if name != CalendarTable {
-		return rows
+	switch name {
+	case CalendarTable:
+		return mergeDays(there, rows)
+	case Matters, Criteria:
+		schemes := map[string]bool{}
+		for _, row := range rows {
+			schemes[row.Fields[0]] = true
+		}
+		return mergeBy(there, rows, func(row table.Row) bool { return schemes[row.Fields[0]] })
+	case Limits, PolicyTable:
+		return mergeNamed(there, rows)
 	}
+	return rows
+}
+
+// mergeBy puts rows in the place of those that are replaced: where the first of them
+// stood, or else at the end.
+func mergeBy(there, rows []table.Row, replaced func(table.Row) bool) []table.Row {
+	var merged []table.Row
+	put := false
+	for _, row := range there {
+		switch {
+		case !replaced(row):
+			merged = append(merged, row)
+		case !put:
+			merged, put = append(merged, rows...), true
+		}
+	}
+	if !put {
+		merged = append(merged, rows...)
+	}
+	return merged
+}
+
+// mergeNamed puts each of rows in the place of the one with its name, or at the end.
+func mergeNamed(there, rows []table.Row) []table.Row {
+	given, known := map[string][]table.Row{}, map[string]bool{}
+	for _, row := range rows {
+		given[row.Fields[0]] = append(given[row.Fields[0]], row)
+	}
+	var merged []table.Row
+	for _, row := range there {
+		name := row.Fields[0]
+		known[name] = true
+		if given[name] != nil {
+			merged = append(merged, given[name]...)
+		} else {
+			merged = append(merged, row)
+		}
+	}
+	for _, row := range rows {
+		if !known[row.Fields[0]] {
+			merged = append(merged, row)
+		}
+	}
+	return merged
+}
+
+func mergeDays(there, rows []table.Row) []table.Row {
 	years, days := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		days[row.Fields[0]] = true
