@@ -112,15 +112,15 @@ func (c *clocks) moment() time.Time {
 	return t.fires()
 }
 
-// fires returns the moment from which a timer may speak: a warning at its time, an
-// end as soon as the deadline is over. What is done at the very instant of a
-// deadline is in time, so the end waits for the next microsecond; its fact is stamped
-// with the deadline all the same.
+// fires returns the moment from which a timer may speak: a warning and the end of a
+// suspension at their time, an end as soon as the deadline is over. What is done at
+// the very instant of a deadline is in time, so the end waits for the next microsecond;
+// its fact is stamped with the deadline all the same.
 func (t timer) fires() time.Time {
-	if t.Kind == incident.ExpiredKind {
-		return t.At.Add(time.Microsecond)
+	if t.AtOnce() {
+		return t.At
 	}
-	return t.At
+	return t.At.Add(time.Microsecond)
 }
 
 // peek returns the incident whose timer is next, nil when none is.

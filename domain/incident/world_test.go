@@ -137,7 +137,9 @@ gb47678.5-2026,matter,01005,电力井盖异常,缺失,补装,2,urgent_hours
 	return incident.Order{
 		Book: book.Naming(list).WithInspectors(guihua), Matters: list, Days: days,
 		Policy: &incident.Policy{
-			Version: "policy-1",
+			Version:       "policy-1",
+			CallLimit:     incident.StageLimit{Normal: limit(1, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
+			UnmergeWindow: 72 * time.Hour,
 			StageLimits: map[incident.Stage]incident.StageLimit{
 				incident.Verifying:   {Normal: limit(2, deadline.WorkingHours), Urgent: limit(1, deadline.UrgentHours)},
 				incident.Intake:      {Normal: limit(1, deadline.WorkingHours), Urgent: limit(15, deadline.UrgentMinutes)},
@@ -148,6 +150,9 @@ gb47678.5-2026,matter,01005,电力井盖异常,缺失,补装,2,urgent_hours
 			AcceptLimit:  incident.StageLimit{Normal: limit(2, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
 			HotlineTotal: limit(15, deadline.WorkingDays), WarnPercent: 80, DifficultAfter: 3,
 			ReopenWindow: 72 * time.Hour, StandIn: limit(5, deadline.WorkingDays),
+			ReturnWindow:      incident.StageLimit{Normal: limit(4, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
+			ReturnReviewLimit: incident.StageLimit{Normal: limit(2, deadline.WorkingHours)},
+			MaxExtensions:     2, SuspensionMax: 365 * 24 * time.Hour,
 		},
 	}
 }()
