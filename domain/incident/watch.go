@@ -84,7 +84,7 @@ func (s State) replied(e Replied) State {
 		s.Supervisions[e.N-1].Answered = true
 	}
 	if s.unanswered() < 0 {
-		s.Flags = drop(s.Flags, SupervisedFlag)
+		s.Flags = lacking(s.Flags, SupervisedFlag)
 	}
 	return s
 }
@@ -242,9 +242,4 @@ func (s State) permitsWatching(o Order, c Command) error {
 		return callerConfidential.to(c)
 	}
 	return nil
-}
-
-// drop returns set without x, in a new slice.
-func drop[T comparable](set []T, x T) []T {
-	return slices.DeleteFunc(slices.Clone(set), func(y T) bool { return y == x })
 }
