@@ -22,8 +22,8 @@ var sheetPages = template.Must(template.New("sheets").Parse(sheetText))
 
 const html = "text/html"
 
-// A sheet is what the page of sheets.html is filled with.
-type sheet struct {
+// A paper is what the page of sheets.html is filled with.
+type paper struct {
 	Title    string // 派遣单, 督办单
 	File     casefile.File
 	Street   string
@@ -42,22 +42,22 @@ type sheet struct {
 	Due      string
 	Clock    string // how the deadline came about
 	Note     string
-	Helpers  []sheetHelper
-	Asked    []sheetQuestion
+	Helpers  []paperHelper
+	Asked    []paperQuestion
 	Printed  string
 	Printer  string
 }
 
-type sheetHelper struct{ Name, Task, Due string }
+type paperHelper struct{ Name, Task, Due string }
 
-type sheetQuestion struct {
+type paperQuestion struct {
 	N                     int
 	By, Question, ReplyBy string
 	Answer, Replied       string
 }
 
 func (s *server) dispatchSheet(_ context.Context, r *Request, _ none) (blob, error) {
-	page := s.sheet(r, "派遣单")
+	page := s.paper(r, "派遣单")
 	if page.To == "" {
 		return blob{}, problem(422, "nothing_dispatched", "nothing was dispatched that a sheet could be printed for")
 	}
@@ -65,14 +65,14 @@ func (s *server) dispatchSheet(_ context.Context, r *Request, _ none) (blob, err
 }
 
 func (s *server) supervisionSheet(_ context.Context, r *Request, _ none) (blob, error) {
-	page := s.sheet(r, "督办单")
+	page := s.paper(r, "督办单")
 	if len(page.Asked) == 0 {
 		return blob{}, problem(422, "nothing_supervised", "nothing was asked that a sheet could be printed for")
 	}
 	return printed(page)
 }
 
-func printed(page sheet) (blob, error) {
+func printed(page paper) (blob, error) {
 	var b bytes.Buffer
 	if err := sheetPages.Execute(&b, page); err != nil {
 		return blob{}, err
@@ -82,8 +82,8 @@ func printed(page sheet) (blob, error) {
 
 var severityWords = map[incident.Severity]string{incident.Normal: "一般", incident.Urgent: "紧急", incident.Major: "重大"}
 
-// sheet is what both papers say of an incident.
-func (s *server) sheet(r *Request, title string) sheet {
+// paper is what both papers say of an incident.
+func (s *server) paper(r *Request, title string) paper {
 	f, state, book := r.Case.File, r.Case.State, s.reference().Book
 	name := func(unit string) string {
 		if u, ok := book.Unit(unit); ok {
@@ -91,7 +91,7 @@ func (s *server) sheet(r *Request, title string) sheet {
 		}
 		return unit
 	}
-	page := sheet{
+	page := paper{
 		Title: title, File: f, Street: name(f.Street), Area: name(f.Community), Severity: severityWords[f.Severity],
 		Reported: paperTime(&f.ReportedAt), Occurred: paperTime(&f.OccurredAt), Place: f.Location.Address, Why: f.Routing.Reason,
 		Printed: paperTime(new(s.Now())), Printer: s.actor(r.Person).Name,
@@ -112,10 +112,10 @@ func (s *server) sheet(r *Request, title string) sheet {
 		}
 	}
 	for _, h := range f.Helpers {
-		page.Helpers = append(page.Helpers, sheetHelper{h.Name, h.Task, paperTime(h.Due)})
+		page.Helpers = append(page.Helpers, paperHelper{h.Name, h.Task, paperTime(h.Due)})
 	}
 	for _, q := range f.Supervisions {
-		page.Asked = append(page.Asked, sheetQuestion{
+		page.Asked = append(page.Asked, paperQuestion{
 			N: q.N, By: name(q.ByUnit), Question: q.Question, ReplyBy: paperTime(&q.ReplyBy), Answer: q.Answer, Replied: paperTime(q.RepliedAt),
 		})
 	}
