@@ -145,6 +145,9 @@ func (s State) stands(w Standing) State {
 	if s.Stage != Handling && w.Stage == Handling {
 		s.Extensions = 0
 	}
+	if s.Stage != w.Stage {
+		s.Tasked = ""
+	}
 	s.Marked = keptMarks(s.Marked, StageClock, s.Deadline, w.Deadline)
 	s.Stage, s.Tier, s.Holder, s.Deadline = w.Stage, w.Tier, w.Holder, w.Deadline
 	if w.Tier.Rank() > s.Peak.Rank() {

@@ -26,6 +26,7 @@ func (s State) evolveHands(e Event) State {
 		return s.given(e.Lead, e.Stage, e.Helpers).stands(e.Standing)
 	case Helped:
 		s.Acts--
+		s.Handlers = with(s.Handlers, e.By.Person)
 		s.Helpers = slices.Clone(s.Helpers)
 		for i := range s.Helpers {
 			if h := &s.Helpers[i]; h.Unit == e.Unit && !h.Done {

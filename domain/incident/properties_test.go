@@ -25,6 +25,8 @@ var forbidden = []string{
 	"not_merged", "not_the_reporter", "not_the_handler", "no_appeal_here", "nothing_to_reply", "already_rated", "already_appealed",
 	"nothing_to_appeal", "found_false", "left_by_hand_over", "no_caller", "caller_confidential", "duty_leader_required",
 	"same_person", "post_not_held",
+	"request_pending", "no_request", "not_your_rung", "too_late", "extension_limit", "urgent_never", "suspended", "suspended_before",
+	"not_suspended", "return_window_over",
 }
 
 // names holds the name of every command.
@@ -84,9 +86,18 @@ func (w *walk) step(t *rapid.T) {
 	if again, err := incident.Decide(w.s, o); name != "view-caller" && (err != nil || len(again) > 0) {
 		t.Fatalf("%s repeated: %v, %v", name, again, err)
 	}
-	if before.Total != nil && w.s.Total != nil && !cmp.Equal(before.Total, w.s.Total) {
+	if before.Total != nil && w.s.Total != nil && !cmp.Equal(before.Total, w.s.Total) && !slices.ContainsFunc(events, stopsOrStarts) {
 		t.Fatalf("%s moved the total clock", name)
 	}
+}
+
+// stopsOrStarts tells whether e stops both clocks or lets them run on.
+func stopsOrStarts(e incident.Event) bool {
+	switch e.(type) {
+	case incident.SuspensionGranted, incident.Resumed:
+		return true
+	}
+	return false
 }
 
 type move struct {
@@ -194,6 +205,44 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 			text = "" // or few incidents would live long
 		}
 		return incident.Void{Extra: extra, Reason: text}
+	case "request-extension":
+		return incident.RequestExtension{Extra: extra, Reason: text}
+	case "grant-extension":
+		return incident.GrantExtension{Extra: extra}
+	case "refuse-extension":
+		return incident.RefuseExtension{Extra: extra, Reason: text}
+	case "request-suspension":
+		return incident.RequestSuspension{
+			Extra: extra, Reason: text, Code: rapid.SampledFrom(append([]incident.SuspendCode{"", "weather"}, incident.SuspendCodes...)).Draw(t, "code"),
+			Until: nine.Add(time.Duration(rapid.IntRange(-10, 400).Draw(t, "until")) * time.Hour),
+		}
+	case "grant-suspension":
+		return incident.GrantSuspension{Extra: extra}
+	case "refuse-suspension":
+		return incident.RefuseSuspension{Extra: extra, Reason: text}
+	case "resume":
+		if s.Pause != nil && rapid.Bool().Draw(t, "by its timer") {
+			return incident.Resume{Due: &s.Pause.Until}
+		}
+		return incident.Resume{Extra: extra}
+	case "approve-return":
+		return incident.ApproveReturn{Extra: extra}
+	case "refuse-return":
+		if due := s.Asked[incident.ReturnRequest].Review.Due; due != nil && rapid.Bool().Draw(t, "by its timer") {
+			return incident.RefuseReturn{Due: due}
+		}
+		return incident.RefuseReturn{Extra: extra, Reason: text}
+	case "recompute":
+		return incident.Recompute{}
+	case "lapse":
+		duty := rapid.SampledFrom([]incident.Duty{incident.ReplyDuty, incident.CallDuty, incident.HelpDuty}).Draw(t, "duty")
+		c := incident.Lapse{Of: duty, N: rapid.IntRange(0, 3).Draw(t, "n"), Due: nine}
+		for _, timer := range s.Timers() {
+			if known, ok := timer.Command().(incident.Lapse); ok && known.Of == duty {
+				c = known
+			}
+		}
+		return c
 	case "urge":
 		return incident.Urge{Extra: extra, Reason: text}
 	case "supervise":

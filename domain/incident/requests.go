@@ -15,6 +15,12 @@ func (s State) evolveRequest(e Event) State {
 		return s.asks(ExtensionRequest, Request{By: e.By, Unit: e.Unit, At: e.At, Reason: e.Reason})
 	case ExtensionGranted:
 		s.Extensions++
+		s.Helpers = slices.Clone(s.Helpers)
+		for i := range s.Helpers {
+			if h := &s.Helpers[i]; h.Limit == nil && !h.Done {
+				h.Deadline = e.Deadline // as long as the lead
+			}
+		}
 		return s.settled(ExtensionRequest).stands(e.Standing)
 	case ExtensionRefused:
 		return s.settled(ExtensionRequest)

@@ -30,6 +30,7 @@ const (
 	s01        = "440114002-S01"
 	s02        = "440114002-S02"
 	otherS01   = "440114001-S01"
+	police     = "440114002-B01"
 	d01        = "D01"
 	rubbish1   = "gb47678.5-2026/matter/06010/1" // 4 working hours; starts at the community
 	shop1      = "gb47678.5-2026/matter/07003/1" // 1 working day; starts at the street
@@ -61,6 +62,7 @@ var (
 	xinhuaDesk = actor("xinhua", xinhua, jurisdiction.StreetDesk)
 	handler    = actor("handler", s01, jurisdiction.Handler)
 	handler2   = actor("handler2", s02, jurisdiction.Handler)
+	officer    = actor("officer", police, jurisdiction.Handler)
 	bureau     = actor("bureau", d01, jurisdiction.Handler)
 	center     = actor("district", district, jurisdiction.DistrictDesk)
 	hotline    = actor("hotline", district, jurisdiction.Hotline)
@@ -104,6 +106,7 @@ D04,区水务局,供水排水,01
 D19,区纪委监委（不在平台办理）,监督,huadu-demo:99
 S01,综合行政执法队,综合执法,06;07;01
 S02,市政环卫园林服务中心,环卫,06010
+B01,公安派出所,治安,08
 C01,村（社区）网格工作站,巡查,06010
 `
 	texts := `kind,matter_code,text
@@ -141,11 +144,12 @@ gb47678.5-2026,matter,01005,电力井盖异常,缺失,补装,2,urgent_hours
 			CallLimit:     incident.StageLimit{Normal: limit(1, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
 			UnmergeWindow: 72 * time.Hour,
 			StageLimits: map[incident.Stage]incident.StageLimit{
-				incident.Verifying:   {Normal: limit(2, deadline.WorkingHours), Urgent: limit(1, deadline.UrgentHours)},
-				incident.Intake:      {Normal: limit(1, deadline.WorkingHours), Urgent: limit(15, deadline.UrgentMinutes)},
-				incident.Dispatching: {Normal: limit(1, deadline.WorkingHours), Urgent: limit(15, deadline.UrgentMinutes)},
-				incident.Checking:    {Normal: limit(1, deadline.WorkingDays), Urgent: limit(4, deadline.UrgentHours)},
-				incident.Closing:     {Normal: limit(4, deadline.WorkingHours)},
+				incident.Verifying:    {Normal: limit(2, deadline.WorkingHours), Urgent: limit(1, deadline.UrgentHours)},
+				incident.Intake:       {Normal: limit(1, deadline.WorkingHours), Urgent: limit(15, deadline.UrgentMinutes)},
+				incident.Dispatching:  {Normal: limit(1, deadline.WorkingHours), Urgent: limit(15, deadline.UrgentMinutes)},
+				incident.Coordinating: {Normal: limit(1, deadline.WorkingDays), Urgent: limit(4, deadline.UrgentHours)},
+				incident.Checking:     {Normal: limit(1, deadline.WorkingDays), Urgent: limit(4, deadline.UrgentHours)},
+				incident.Closing:      {Normal: limit(4, deadline.WorkingHours)},
 			},
 			AcceptLimit:  incident.StageLimit{Normal: limit(2, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
 			HotlineTotal: limit(15, deadline.WorkingDays), WarnPercent: 80, DifficultAfter: 3,
