@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ProblemError } from '@shared/api';
 import { commands, readProblem } from '@shared/wire';
-import { body, bulkCommands, inFront, missing, offered, specs } from './commands';
+import { body, bulkCommands, grouped, inFront, missing, offered, specs } from './commands';
 import { outcomeUnknown, refusalText } from './refusal';
 import { readRow, sum } from './statistics';
 import { keyring } from './work';
@@ -35,6 +35,21 @@ test('a body holds what was filled in and nothing else', () => {
   expect(missing(spec('close'), { closing_condition_met: false })).toEqual(['closing_condition_met']);
   expect(missing(spec('close'), { closing_condition_met: true })).toEqual([]);
   expect(bulkCommands.every((c) => specs.some((s) => s.command === c))).toBe(true);
+});
+
+test('a correction puts field and value side by side, and either of team and person will do', () => {
+  expect(missing(spec('correct'), { reason: '看错' })).toEqual(['correction']);
+  expect(body(spec('correct'), { correction: { field: 'severity', value: 'urgent' }, reason: '看错' })).toEqual({ field: 'severity', value: 'urgent', reason: '看错' });
+  expect(missing(spec('assign'), {})).toEqual(['team']);
+  expect(missing(spec('assign'), { person: 'li' })).toEqual([]);
+  expect(missing(spec('spot-check'), { genuine: true })).toEqual([]);
+  expect(missing(spec('spot-check'), { genuine: false })).toEqual(['reason']);
+});
+
+test('a menu loses nothing, and what destroys stands last in its group', () => {
+  const menu = grouped(specs);
+  expect(menu.flat().length).toBe(specs.length);
+  expect(menu.find((g) => g.some((s) => s.command === 'void'))?.at(-1)?.command).toBe('void');
 });
 
 test('an intention keeps its key until it is another', () => {

@@ -3,11 +3,14 @@ import { shallowRef } from 'vue';
 import { api } from '@shared/api';
 import type { Incident, TimelineEntry } from '@shared/wire';
 import { onPicture, onWorklist } from './connection';
+import { deadlinesOf, type DeadlinesRead } from './readings';
 import { replace } from './rows';
 
 export interface Opened {
   readonly incident: Incident;
   readonly timeline: readonly TimelineEntry[];
+  /** The clocks that run, explained; empty where the server would not say. */
+  readonly deadlines?: DeadlinesRead;
 }
 
 export const open = shallowRef<Opened | null>(null);
@@ -25,8 +28,10 @@ export async function show(id: string): Promise<void> {
   openFailure.value = null;
   if (open.value?.incident.id !== id) opening.value = id;
   try {
-    const [incident, timeline] = await Promise.all([api.incident(id, mine.signal), api.timeline(id, mine.signal)]);
-    open.value = { incident, timeline };
+    const [incident, timeline, deadlines] = await Promise.all([
+      api.incident(id, mine.signal), api.timeline(id, mine.signal), deadlinesOf(id, mine.signal).catch((): DeadlinesRead => new Map()),
+    ]);
+    open.value = { incident, timeline, deadlines };
     opening.value = null;
     replace(incident);
   } catch (error) {

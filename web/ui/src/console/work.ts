@@ -19,6 +19,8 @@ export function say(text: string, tone: Toast['tone'] = 'plain'): void {
 
 /** A command whose form is open in the panel or on the page. */
 export const opened = shallowRef<{ readonly id: string; readonly command: string; readonly preset: Readonly<Record<string, unknown>> } | null>(null);
+/** The caller of an incident, as they were shown this once. */
+export const callerShown = shallowRef<{ readonly id: string; readonly name: string; readonly phone: string } | null>(null);
 /** A bulk command whose sheet is open. */
 export interface Bulk {
   readonly ids: readonly string[];

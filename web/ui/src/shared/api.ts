@@ -116,7 +116,7 @@ export const api = {
   },
   report: (body: unknown, key: string) => request<Incident>('POST', '/incidents', { body, key }),
   command: (of: string, command: string, body: unknown, key: string) =>
-    request<{ readonly incident: Incident; readonly position: number }>(
+    request<{ readonly incident: Incident; readonly position: number; readonly caller?: { readonly name: string; readonly phone: string } | null }>(
       'POST', `/incidents/${id(of)}/commands/${id(command)}`, { body, key },
     ),
 

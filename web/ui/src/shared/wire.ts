@@ -26,15 +26,26 @@ export type Role = (typeof roles)[number];
 export const commands = [
   'confirm', 'refute', 'file', 'decline', 'dispatch', 'accept', 'handle', 'return', 'transfer', 'escalate',
   'open-coordination', 'conclude-coordination', 'request-extension', 'grant-extension', 'refuse-extension',
-  'request-suspension', 'grant-suspension', 'refuse-suspension', 'resume', 'urge', 'supervise', 'reply', 'pass', 'fail',
-  'close', 'reopen', 'void', 'merge', 'rate', 'appeal', 'uphold-appeal', 'reject-appeal', 'correct', 'hand-over',
-  'comment', 'attach',
+  'request-suspension', 'grant-suspension', 'refuse-suspension', 'resume', 'approve-return', 'refuse-return', 'help', 'assign',
+  'call', 'arrive', 'refuse-call', 'urge', 'supervise', 'reply', 'pass', 'fail', 'close', 'reopen', 'void', 'merge', 'unmerge',
+  'rate', 'appeal', 'uphold-appeal', 'reject-appeal', 'spot-check', 'view-caller', 'correct', 'hand-over', 'comment', 'attach',
 ] as const;
 export type Command = (typeof commands)[number];
 export const returnCodes = [
   'misdispatched', 'not_our_duty', 'wrong_place', 'owner_elsewhere', 'duplicate', 'needs_support',
 ] as const;
 export const escalateCodes = ['beyond_power', 'needs_enforcement', 'cross_area', 'funds', 'not_ours'] as const;
+export const suspendCodes = [
+  'litigation', 'planned', 'assessment', 'transfer', 'season', 'expropriation', 'criminal_case', 'permit',
+] as const;
+export const limitUnits = ['urgent_minutes', 'urgent_hours', 'urgent_days', 'working_hours', 'working_days', 'natural_days'] as const;
+export const grounds = ['timeout', 'return', 'rework'] as const;
+export const correctable = ['location', 'matter', 'description', 'severity', 'concerns'] as const;
+export const flags = [
+  'unplaced', 'outside_grid', 'relocated', 'no_criterion', 'no_matter', 'calendar_not_published', 'imported', 'simulated', 'sent_later', 'pinned',
+  'place_in_doubt', 'confidential', 'closed_before_reported', 'not_found', 'reopened', 'handed_over', 'supervised', 'call_refused', 'absorbing',
+  'recurrence', 'same_photo', 'false_handling', 'drawn', 'conflict', 'exempted', 'helper_unfinished',
+] as const;
 
 /** An instant as RFC 3339 text with zone. */
 export type Instant = string;
@@ -89,7 +100,105 @@ export interface Candidate {
   readonly reason: string;
 }
 
-export interface Incident {
+/** A unit and its name, as an incident speaks of one. */
+export interface Party {
+  readonly unit: string;
+  readonly name: string;
+}
+
+/** A unit that helps the lead, with a task and a limit of its own. */
+export interface HelperTask extends Party {
+  readonly task: string;
+  readonly due: Instant | null;
+  readonly done: boolean;
+  readonly late: boolean;
+  readonly result: string;
+}
+
+/** A branch was called to come. */
+export interface CallMade extends Party {
+  readonly n: number;
+  readonly task: string;
+  readonly due: Instant | null;
+  /** `arrived`, `refused`, or empty while it is awaited. */
+  readonly answered: string;
+  readonly late?: boolean;
+  readonly lapsed: boolean;
+  readonly reason: string;
+}
+
+/** What a unit has asked its desk for and nobody has answered yet. */
+export interface RequestMade extends Party {
+  readonly reason: string;
+  readonly at: Instant;
+  /** Rungs of the ladder that have said yes so far. */
+  readonly rungs?: number;
+  readonly until?: Instant | null;
+  readonly code?: string;
+  readonly clause?: string;
+  readonly review_due?: Instant | null;
+}
+
+export interface Supervision {
+  readonly n: number;
+  readonly by_unit: string;
+  readonly question: string;
+  readonly reply_by: Instant | null;
+  readonly answer: string;
+  readonly replied_at: Instant | null;
+  readonly late: boolean;
+  readonly lapsed: boolean;
+}
+
+/** Another incident, as this one points to it. */
+export interface Link {
+  readonly id: string;
+  readonly number: string;
+}
+
+/** What an incident carries of the moves of the trade; absent or empty where nothing of the kind has happened. */
+export interface Moves {
+  readonly return_by?: Instant | null;
+  readonly first_receiver?: Party | null;
+  readonly safeguard?: (Party & { readonly why: string }) | null;
+  /** A coordination was concluded since it was filed. */
+  readonly bound?: boolean;
+  readonly assignee?: { readonly team: string; readonly person: string } | null;
+  readonly helpers?: readonly HelperTask[] | null;
+  readonly calls?: readonly CallMade[] | null;
+  readonly requests?: {
+    readonly extension?: RequestMade | null;
+    readonly suspension?: RequestMade | null;
+    readonly return?: RequestMade | null;
+  } | null;
+  readonly suspension?: { readonly from: Instant; readonly until: Instant; readonly code: string; readonly reason: string } | null;
+  readonly suspensions?: number;
+  readonly coordination?: {
+    readonly desk: string; readonly units: readonly Party[]; readonly question: string; readonly opened_at: Instant;
+  } | null;
+  readonly urges?: number;
+  readonly supervisions?: readonly Supervision[] | null;
+  readonly tasked?: { readonly person: string; readonly grid: string; readonly why: string } | null;
+  readonly merged_into?: Link | null;
+  readonly absorbed?: readonly Link[] | null;
+  /** The unit that it, or its staff, is about. */
+  readonly concerns?: Party | null;
+  readonly parent?: string | null;
+  readonly rest?: string | null;
+  readonly recurrence?: { readonly of: string; readonly number: string; readonly closed_at: Instant; readonly count: number } | null;
+  readonly ratings?: readonly { readonly score: number; readonly rater: string; readonly at: Instant }[] | null;
+  readonly appeal?: (Party & {
+    readonly reason: string; readonly grounds: readonly string[] | null; readonly state: string; readonly desk: string;
+  }) | null;
+  readonly exemptions?: readonly string[] | null;
+  readonly spot_checks?: readonly { readonly genuine: boolean; readonly reason: string; readonly at: Instant }[] | null;
+  readonly late?: readonly (Party & { readonly clock: string; readonly stage: string; readonly due: Instant })[] | null;
+  readonly photos_after?: readonly string[] | null;
+  readonly handed_over?: { readonly agency: string; readonly receipt: string } | null;
+  readonly criterion_urgent?: boolean;
+}
+
+export interface Incident extends Moves {
   readonly id: string;
   readonly number: string;
   readonly version: number;
@@ -160,9 +269,13 @@ export interface Period {
   readonly limit: number;
 }
 
+/** What can run out: the two clocks of an incident, and what has a limit of its own beside them. */
+export const clockNames = ['stage', 'total', 'accept', 'arrive', 'review', 'return'] as const;
+export type ClockName = (typeof clockNames)[number];
+
 /** Why a deadline is when it is. */
 export interface DueExplained {
-  readonly clock: 'stage' | 'total' | 'accept';
+  readonly clock: ClockName;
   readonly from: Instant;
   readonly due: Instant | null;
   /** When the policy's share of the limit is used up and the lamp turns yellow. */
@@ -173,6 +286,10 @@ export interface DueExplained {
   readonly calendar: string;
   readonly missing: number | null;
   readonly given: boolean;
+  /** Version of the rules that the limits were taken from. */
+  readonly rules: string;
+  /** All of it in one Chinese sentence, by the server; empty where it gave none. */
+  readonly sentence: string;
 }
 
 export interface TimelineEntry {
@@ -321,7 +438,7 @@ function readPeriods(x: unknown): readonly Period[] {
     .filter((p) => p.from !== '' && p.to !== '');
 }
 
-function readDue(clock: DueExplained['clock'], x: unknown): DueExplained | null {
+export function readDue(clock: ClockName, x: unknown): DueExplained | null {
   if (!isObject(x)) return null;
   return {
     clock,
@@ -336,6 +453,8 @@ function readDue(clock: DueExplained['clock'], x: unknown): DueExplained | null 
     calendar: text(x['calendar']),
     missing: number(x['missing']) || null,
     given: x['given'] === true,
+    rules: text(x['limit_version']),
+    sentence: text(x['sentence']),
   };
 }
 
@@ -354,7 +473,7 @@ export function readTimelineEntry(body: unknown): TimelineEntry {
     unit: text(x['unit']),
     unit_name: text(x['unit_name']),
     data: isObject(x['data']) ? x['data'] : {},
-    due_explained: (['stage', 'total', 'accept'] as const).map((c) => readDue(c, due[c])).filter((d) => d !== null),
+    due_explained: clockNames.map((c) => readDue(c, due[c])).filter((d) => d !== null),
   };
 }
 

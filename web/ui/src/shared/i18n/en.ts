@@ -1,6 +1,8 @@
+import { desk } from './en.desk';
 import type { Messages } from './zh';
 
 export const en: Messages = {
+  ...desk,
   app: {
     name: 'Huadu Grid Command',
     console: 'Incident console',
@@ -48,7 +50,9 @@ export const en: Messages = {
     'grant-suspension': 'Grant suspension', 'refuse-suspension': 'Refuse suspension', resume: 'Resume', urge: 'Urge', supervise: 'Supervise',
     reply: 'Reply', pass: 'Pass', fail: 'Fail', close: 'Close case', reopen: 'Reopen', void: 'Void', merge: 'Merge',
     rate: 'Rate', appeal: 'Appeal', 'uphold-appeal': 'Uphold appeal', 'reject-appeal': 'Reject appeal', correct: 'Correct',
-    'hand-over': 'Hand over', comment: 'Comment', attach: 'Attach',
+    'hand-over': 'Hand over', comment: 'Comment', attach: 'Attach', 'approve-return': 'Approve return', 'refuse-return': 'Refuse return',
+    help: 'Helper done', assign: 'Assign', call: 'Call a branch', arrive: 'Arrived', 'refuse-call': 'Refuse call', unmerge: 'Undo merge',
+    'spot-check': 'Spot check', 'view-caller': 'View caller',
   },
   event: {
     reported: 'Reported', routed: 'Routed', confirmed: 'Confirmed', refuted: 'Refuted',
@@ -57,12 +61,24 @@ export const en: Messages = {
     escalated: 'Escalated', passed: 'Passed', failed: 'Failed', closed: 'Closed',
     reopened: 'Reopened', voided: 'Voided', commented: 'Commented', attached: 'Attached',
     warned: 'Due soon', expired: 'Expired',
+    extension_requested: 'Extension requested', extension_granted: 'Extension granted', extension_refused: 'Extension refused',
+    suspension_requested: 'Suspension requested', suspension_granted: 'Suspension granted', suspension_refused: 'Suspension refused', resumed: 'Resumed',
+    endorsed: 'Endorsed', return_requested: 'Return requested', return_refused: 'Return refused', recomputed: 'Deadline recomputed', lapsed: 'Not done in time',
+    coordination_opened: 'Coordination opened', coordination_concluded: 'Coordination concluded', helped: 'Helper done', assigned: 'Assigned',
+    called: 'Branch called', arrived: 'Branch arrived', call_refused: 'Call refused', tasked: 'Site visit given',
+    urged: 'Urged', supervised: 'Supervised', replied: 'Replied', rated: 'Rated', appealed: 'Appealed', appeal_upheld: 'Appeal upheld',
+    appeal_rejected: 'Appeal rejected', spot_checked: 'Spot check', caller_viewed: 'Caller viewed',
+    merged: 'Merged', unmerged: 'Merge undone', absorbed: 'Absorbed', released: 'Released', corrected: 'Corrected', handed_over: 'Handed over',
+    recurred: 'Recurrence', flagged: 'Flagged',
   },
   flag: {
     unplaced: 'No coordinates', outside_grid: 'Outside grids', relocated: 'Relocated', no_criterion: 'No criterion', no_matter: 'No matter',
     calendar_not_published: 'Deadline provisional', imported: 'Imported', simulated: 'Simulated', sent_later: 'Sent later', pinned: 'Hand-set pin',
     place_in_doubt: 'Place in doubt', confidential: 'Confidential', closed_before_reported: 'Closed before reported', not_found: 'Not found',
     reopened: 'Reopened', difficult: 'Difficult', suspended: 'Suspended', overdue: 'Was overdue', on_the_spot: 'Handled on the spot',
+    safeguard: 'Make safe first', asks_return: 'Return asked', asks_extension: 'Extension asked', asks_suspension: 'Suspension asked',
+    handed_over: 'Handed over', supervised: 'Supervised', call_refused: 'Call refused', absorbing: 'Absorbs others', recurrence: 'Recurrence', same_photo: 'Same photo twice',
+    false_handling: 'False handling', drawn: 'Drawn for review', conflict: 'Conflict of interest', exempted: 'Exempted', helper_unfinished: 'Helper unfinished',
   },
   returnCode: {
     misdispatched: 'Misdispatched', not_our_duty: 'Not our duty', wrong_place: 'Wrong place', owner_elsewhere: 'Owner elsewhere',
@@ -76,7 +92,7 @@ export const en: Messages = {
     working_days: 'working days', natural_days: 'natural days',
   },
   time: {
-    stage: 'Stage deadline', total: 'Total deadline', accept: 'Signing deadline', due: 'due', dueAt: 'Due at', left: '{t} left', over: '{t} over',
+    stage: 'Stage deadline', total: 'Total deadline', accept: 'Signing deadline', arrive: 'Arrival deadline', review: 'Review deadline', return: 'Return deadline', rules: 'limits of {v}', due: 'due', dueAt: 'Due at', left: '{t} left', over: '{t} over',
     none: 'No clock', day: 'd', hour: 'h', minute: 'm', underMinute: '<1m', joiner: ' ',
     suspended: 'Suspended', why: 'Why this time', pausedFor: 'Paused',
     given: 'The deadline was given from outside', calendar: 'Holiday calendar {v}', notPublished: 'The calendar of {year} is not published; the deadline is provisional',

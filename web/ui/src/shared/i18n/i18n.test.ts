@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commands, lamps, roles, severities, sources, stages, statuses, tiers, escalateCodes, returnCodes } from '../wire';
+import { commands, flags, grounds, lamps, limitUnits, suspendCodes, roles, correctable, severities, sources, stages, statuses, tiers, escalateCodes, returnCodes } from '../wire';
 import { en } from './en';
 import { zh } from './zh';
 
@@ -36,6 +36,11 @@ test('every code word of the wire has a label', () => {
   has('command', commands);
   has('returnCode', returnCodes);
   has('escalateCode', escalateCodes);
+  has('suspendCode', suspendCodes);
+  has('limitUnit', limitUnits);
+  has('ground', grounds);
+  has('flag', flags);
+  has('correctField', correctable);
 });
 
 test('no text has a character that the message syntax would swallow', () => {

@@ -1,5 +1,8 @@
+import { desk } from './zh.desk';
+
 /** The labels of glossary.md, and the sentences of the pages. One label per code word, everywhere. */
 export const zh = {
+  ...desk,
   app: {
     name: '花都区网格化指挥',
     console: '事件指挥台',
@@ -47,7 +50,9 @@ export const zh = {
     'grant-suspension': '同意挂账', 'refuse-suspension': '驳回挂账', resume: '解除挂账', urge: '催办', supervise: '督办',
     reply: '督办回复', pass: '核查通过', fail: '核查不通过', close: '结案', reopen: '重办', void: '作废', merge: '并案',
     rate: '评价', appeal: '超时申诉', 'uphold-appeal': '申诉成立', 'reject-appeal': '申诉不成立', correct: '更正',
-    'hand-over': '移交应急', comment: '批注', attach: '补充附件',
+    'hand-over': '移交应急', comment: '批注', attach: '补充附件', 'approve-return': '同意退单', 'refuse-return': '驳回退单',
+    help: '协办反馈', assign: '二级派遣', call: '吹哨', arrive: '报到', 'refuse-call': '吹哨拒绝', unmerge: '撤销并案',
+    'spot-check': '督查抽查', 'view-caller': '查看诉求人',
   },
   event: {
     reported: '上报', routed: '受理定责', confirmed: '核实属实', refuted: '核实不属实',
@@ -56,12 +61,24 @@ export const zh = {
     escalated: '提级上报', passed: '核查通过', failed: '核查不通过', closed: '结案',
     reopened: '重办', voided: '作废', commented: '批注', attached: '补充附件',
     warned: '临期提醒', expired: '超时',
+    extension_requested: '申请延期', extension_granted: '同意延期', extension_refused: '驳回延期',
+    suspension_requested: '申请挂账', suspension_granted: '同意挂账', suspension_refused: '驳回挂账', resumed: '解除挂账',
+    endorsed: '逐级同意', return_requested: '申请退单', return_refused: '驳回退单', recomputed: '时限重算', lapsed: '逾期未办',
+    coordination_opened: '提请会商', coordination_concluded: '会商办结', helped: '协办反馈', assigned: '二级派遣',
+    called: '吹哨', arrived: '报到', call_refused: '吹哨拒绝', tasked: '现场任务分派',
+    urged: '催办', supervised: '督办', replied: '督办回复', rated: '评价', appealed: '超时申诉', appeal_upheld: '申诉成立',
+    appeal_rejected: '申诉不成立', spot_checked: '督查抽查', caller_viewed: '查看诉求人',
+    merged: '并案', unmerged: '撤销并案', absorbed: '并入', released: '撤出并案', corrected: '更正', handed_over: '移交应急',
+    recurred: '回潮', flagged: '系统标记',
   },
   flag: {
     unplaced: '无坐标', outside_grid: '网格外', relocated: '位置已迁移', no_criterion: '无立案条件', no_matter: '事项未定',
     calendar_not_published: '时限暂定', imported: '导入', simulated: '模拟', sent_later: '离线补传', pinned: '手工标点',
     place_in_doubt: '位置存疑', confidential: '匿名保密', closed_before_reported: '结案早于上报', not_found: '核实不属实',
     reopened: '重办中', difficult: '疑难件', suspended: '挂账中', overdue: '曾超时', on_the_spot: '自行处置',
+    safeguard: '首接先行处置', asks_return: '申请退单', asks_extension: '申请延期', asks_suspension: '申请挂账',
+    handed_over: '已移交应急', supervised: '重点督办', call_refused: '吹哨被拒', absorbing: '有并入', recurrence: '回潮', same_photo: '照片重复',
+    false_handling: '虚假处置', drawn: '抽中复核', conflict: '需回避', exempted: '不计超时', helper_unfinished: '协办未完成',
   },
   returnCode: {
     misdispatched: '派遣有误', not_our_duty: '非本单位职责', wrong_place: '位置有误', owner_elsewhere: '权属另有单位',
@@ -75,7 +92,7 @@ export const zh = {
     working_days: '工作日', natural_days: '自然日',
   },
   time: {
-    stage: '环节时限', total: '总时限', accept: '签收时限', due: '截止', dueAt: '截止时间', left: '剩余 {t}', over: '已超时 {t}',
+    stage: '环节时限', total: '总时限', accept: '签收时限', arrive: '报到时限', review: '审核时限', return: '退单时限', rules: '时限规则 {v}', due: '截止', dueAt: '截止时间', left: '剩余 {t}', over: '已超时 {t}',
     none: '未计时', day: '天', hour: '小时', minute: '分', underMinute: '不足1分', joiner: '',
     suspended: '挂账中', why: '为什么是这个时间', pausedFor: '停表',
     given: '截止时间由来文指定', calendar: '节假日安排版本 {v}', notPublished: '{year}年节假日安排尚未公布，时限为暂定',
