@@ -251,6 +251,8 @@ func TestADayOfTheDistrict(t *testing.T) {
 	for name, least := range map[string]int{
 		"incident.reported": 700, "incident.filed": 500, "incident.dispatched": 500, "incident.handled": 300, "incident.closed": 200,
 		"incident.returned": 5, "incident.escalated": 10, "incident.expired": 20, "incident.failed": 5, "incident.declined": 10, "incident.refuted": 3,
+		"incident.extension_requested": 1, "incident.urged": 5, "incident.supervised": 1, "incident.replied": 1,
+		"incident.called": 3, "incident.arrived": 1, "incident.rated": 3,
 	} {
 		if counts[name] < least {
 			t.Errorf("%s happened %d times, want at least %d", name, counts[name], least)

@@ -31,13 +31,16 @@ type People struct {
 	Ref *reference.Reference
 }
 
-// Next returns the next move for an open incident that stands in s since at, after
-// so many acts of people; false when nobody here would move it.
+// Next returns the next move for an incident that stands in s since at, after so many
+// acts of people; false when nobody here would move it.
 func (p People) Next(id string, acts int, s incident.State, at time.Time) (Move, bool) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s/%d", id, acts)
 	rnd := rand.New(rand.NewPCG(h.Sum64(), 1))
 	m := moment{people: p, id: id, s: s, at: at, rnd: rnd, urgent: s.Severity != incident.Normal || s.Limit.Unit.Urgent()}
+	if s.Status == incident.StatusClosed {
+		return m.closed()
+	}
 	switch s.Stage {
 	case incident.Verifying:
 		return m.verifying()
@@ -47,6 +50,8 @@ func (p People) Next(id string, acts int, s incident.State, at time.Time) (Move,
 		return m.dispatching()
 	case incident.Handling:
 		return m.handling()
+	case incident.Coordinating:
+		return m.coordinating()
 	case incident.Checking:
 		return m.checking()
 	case incident.Closing:
@@ -95,6 +100,15 @@ func (m moment) intake() (Move, bool) {
 func (m moment) dispatching() (Move, bool) {
 	at := m.soon(15 * time.Minute)
 	canRise := m.s.Tier != jurisdiction.District
+	if m.s.Difficult {
+		if m.s.Tier == jurisdiction.Community || canRise && m.chance(0.5) {
+			return m.move(at, "desk", m.escalation()), true
+		}
+		return m.coordination(), true
+	}
+	if m.s.Returns > 1 && m.s.Tier != jurisdiction.Community && m.chance(0.5) {
+		return m.coordination(), true // twice handed back: better asked than sent round again
+	}
 	candidates := m.people.Ref.Book.Candidates(m.s.Matter, m.s.Place, m.s.Holder)
 	for _, c := range candidates {
 		if c.Unit == m.s.Unit && m.s.Returns > 0 { // it was handed back by this unit
@@ -105,25 +119,35 @@ func (m moment) dispatching() (Move, bool) {
 		}
 		return m.move(at, "desk", incident.Dispatch{
 			Unit: c.Unit, Reason: c.Reason,
-			Basis: incident.Basis{PolicyVersion: m.people.Ref.Policy.Version, Row: c.Row, Ruling: c.Ruling, Reason: c.Reason},
+			Basis:   incident.Basis{PolicyVersion: m.people.Ref.Policy.Version, Row: c.Row, Ruling: c.Ruling, Reason: c.Reason},
+			Helpers: m.helpers(c.Unit),
 		}), true
 	}
 	if canRise {
 		return m.move(at, "desk", m.escalation()), true
 	}
-	return Move{}, false
+	return m.coordination(), true
 }
 
 func (m moment) handling() (Move, bool) {
 	unit, _ := m.people.Ref.Book.Unit(m.s.Holder)
+	if m.s.Pause != nil {
+		return Move{}, false // it resumes by itself
+	}
+	if answer, ok := m.pending(); ok {
+		return answer, true
+	}
 	if !m.s.Accepted && m.chance(0.85) {
 		return m.move(m.soon(25*time.Minute), "handler", incident.Accept{}), true
 	}
 	if unit.Kind == jurisdiction.Station && m.chance(0.14) {
 		return m.move(m.soon(50*time.Minute), "staff", m.escalation()), true
 	}
-	if unit.Kind != jurisdiction.Station && m.s.Returns < 2 && m.chance(0.07) {
-		return m.move(m.soon(50*time.Minute), "handler", m.giveBack()), true
+	if at := m.soon(50 * time.Minute); unit.Kind != jurisdiction.Station && m.mayReturn(at) && m.chance(0.09) {
+		return m.move(at, "handler", m.giveBack()), true
+	}
+	if wish, ok := m.wish(unit); ok {
+		return wish, true
 	}
 	result := "已到场处置完毕，现场符合结案条件。"
 	if own := m.people.Ref.Texts.ResultsFor(m.s.Matter); len(own) > 0 {
@@ -174,7 +198,7 @@ func (m moment) move(at time.Time, post string, c incident.Command) Move {
 	}}
 }
 
-var posts = map[string]string{"inspector": "网格员", "desk": "派遣员", "handler": "承办人", "staff": "工作人员", "hotline": "热线专办员"}
+var posts = map[string]string{"inspector": "网格员", "desk": "派遣员", "handler": "承办人", "staff": "工作人员", "hotline": "热线专办员", "leader": "值班长"}
 
 func (m moment) chance(p float64) bool { return m.rnd.Float64() < p }
 

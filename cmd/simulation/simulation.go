@@ -279,7 +279,8 @@ func (s *Sim) Absorb(ctx context.Context) error {
 			if mine := s.open[id]; mine != nil {
 				mine.state = incident.Evolve(mine.state, e)
 				switch e.(type) {
-				case incident.Warned, incident.Expired, incident.Commented, incident.Attached:
+				case incident.Warned, incident.Expired, incident.Commented, incident.Attached, incident.Lapsed, incident.Tasked,
+					incident.Recurred, incident.Flagged, incident.Absorbed, incident.Released, incident.CallerViewed:
 				default:
 					mine.acts++
 					mine.at = rec.At
@@ -290,12 +291,12 @@ func (s *Sim) Absorb(ctx context.Context) error {
 	}
 	for id := range touched {
 		mine := s.open[id]
-		if mine.state.Status != incident.StatusOpen {
-			delete(s.open, id)
-			continue
-		}
-		if m, ok := s.people.Next(id, mine.acts, mine.state, mine.at); ok {
+		m, ok := s.people.Next(id, mine.acts, mine.state, mine.at)
+		switch {
+		case ok:
 			heap.Push(&s.agenda, planned{Move: m, id: id, acts: mine.acts})
+		case mine.state.Status != incident.StatusOpen:
+			delete(s.open, id)
 		}
 	}
 	return nil
