@@ -52,7 +52,11 @@ func (s *Service) resume(ctx context.Context) (epoch string, err error) {
 	for _, f := range s.followers {
 		f.start(at[f.name])
 	}
-	s.timers.start(at[Timers], timers, parked)
+	undated, err := s.undatedRows(ctx)
+	if err != nil {
+		return "", fmt.Errorf("workflow: reading what has no deadline: %w", err)
+	}
+	s.timers.start(at[Timers], timers, undated, parked)
 	s.kept = nil
 	return epoch, nil
 }
@@ -82,7 +86,7 @@ func (s *Service) checkpoints(ctx context.Context, epoch string, head eventstore
 func (s *Service) forget(ctx context.Context) error {
 	return s.state.Tx(ctx, func(tx *sql.Tx) error {
 		for _, text := range []string{
-			"DELETE FROM workflow_checkpoint", "DELETE FROM workflow_timer", "DELETE FROM workflow_parked",
+			"DELETE FROM workflow_checkpoint", "DELETE FROM workflow_timer", "DELETE FROM workflow_parked", "DELETE FROM workflow_undated",
 		} {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return err
@@ -128,7 +132,7 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 	for _, f := range s.followers {
 		at[f.name] = f.low()
 	}
-	ids, timers := s.timers.takeDirty()
+	ids, timers, undated := s.timers.takeDirty()
 	s.board.Unlock()
 	if len(ids) == 0 && maps.Equal(at, s.kept) {
 		return nil
@@ -140,7 +144,7 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 				return err
 			}
 		}
-		return writeTimers(ctx, tx, ids, timers)
+		return errors.Join(writeTimers(ctx, tx, ids, timers), writeUndated(ctx, tx, ids, undated))
 	})
 	if err != nil {
 		s.board.Lock()

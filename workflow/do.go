@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gridcommand/domain/incident"
@@ -143,6 +144,12 @@ func (s *Service) append(ctx context.Context, id string, was []eventstore.Record
 	}
 	if result.Replayed {
 		return s.first(ctx, result)
+	}
+	if s.library != nil && slices.ContainsFunc(drafts, func(d eventstore.Draft) bool { return d.Type == concluded }) {
+		// What was ruled binds whoever asks after this answer.
+		if err := s.library.Reach(ctx, result.Last); err != nil {
+			s.log.Warn("a ruling is stored, but not read yet", "error", err)
+		}
 	}
 	now := make([]eventstore.Record, 0, len(was)+len(drafts))
 	now = append(now, was...)

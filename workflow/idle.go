@@ -16,6 +16,11 @@ func (s *Service) Idle(ctx context.Context) error {
 	defer s.board.wakeOn(ctx)()
 	head, err := s.ledger.Head(ctx)
 	for err == nil {
+		if s.library != nil {
+			if err = s.library.Reach(ctx, head); err != nil {
+				break
+			}
+		}
 		if err = s.quietAt(ctx, head); err != nil {
 			return err
 		}
@@ -60,7 +65,7 @@ func (s *Service) quiet(head eventstore.Position, now time.Time) (bool, error) {
 	if s.timers.stopped != "" {
 		return false, &StoppedError{Handler: Timers, Reason: s.timers.stopped}
 	}
-	return s.timers.quiet(head, now), nil
+	return s.timers.quiet(head, now) && len(s.toRecompute(now)) == 0, nil
 }
 
 // NextTimer returns when the next timer fires, if any waits: what a stepped clock

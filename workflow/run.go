@@ -97,6 +97,9 @@ func (s *Service) runOnce(alone aloneness) error {
 	var keeping sync.WaitGroup
 	keeps, stop := context.WithCancel(ctx)
 	keeping.Go(func() { s.keep(keeps, epoch) })
+	if s.library != nil {
+		keeping.Go(func() { s.recompute(keeps, epoch) })
+	}
 	err = router.Run(ctx)
 	stop()
 	keeping.Wait()

@@ -21,6 +21,9 @@ var (
 	parkedOf        = statement("parked_of")
 	parkedOne       = statement("parked_one")
 	parkedFailed    = statement("parked_failed")
+	libraryFact     = statement("library_fact")
+	libraryRead     = statement("library_read")
+	recomputedSet   = statement("recomputed_set")
 )
 
 func statement(name string) string {

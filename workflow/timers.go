@@ -49,6 +49,7 @@ type timers struct {
 	read    eventstore.Position
 	set     timerSet
 	dirty   map[string]bool // incidents whose rows in the table are not as in set
+	undated map[string]bool // open incidents with a deadline beyond the published calendar
 	busy    int             // timers being fired
 	broken  map[string]bool // incidents whose facts could not be folded: parked
 	stopped string
@@ -63,11 +64,14 @@ type folded struct {
 
 // start sets the position and the timers to go on from; of the incidents parked
 // none fires, and those parked over a fact and not a timer are not folded.
-func (t *timers) start(at eventstore.Position, rows []timerRow, parked []parkedRow) {
+func (t *timers) start(at eventstore.Position, rows []timerRow, undated []string, parked []parkedRow) {
 	t.board.Lock()
 	defer t.board.Unlock()
 	t.read, t.set, t.dirty, t.busy, t.stopped, t.since = at, newTimerSet(), map[string]bool{}, 0, "", time.Time{}
-	t.states, t.broken = map[string]folded{}, map[string]bool{}
+	t.states, t.broken, t.undated = map[string]folded{}, map[string]bool{}, map[string]bool{}
+	for _, id := range undated {
+		t.undated[id] = true
+	}
 	for _, r := range rows {
 		c := t.set.at(r.incident)
 		c.timers = append(c.timers, r.timer)
@@ -148,8 +152,9 @@ func (t *timers) follow(ctx context.Context) {
 // foldPage folds a page, and shows its timers and its end in one moment.
 func (t *timers) foldPage(ctx context.Context, page []eventstore.Record) error {
 	type change struct {
-		r      eventstore.Record
-		timers []incident.Timer
+		r       eventstore.Record
+		timers  []incident.Timer
+		undated bool
 	}
 	changes := make([]change, 0, len(page))
 	for _, r := range page {
@@ -172,12 +177,13 @@ func (t *timers) foldPage(ctx context.Context, page []eventstore.Record) error {
 			t.block(r.Stream.ID())
 			continue
 		}
-		changes = append(changes, change{r, timersOf(state)})
+		changes = append(changes, change{r, timersOf(state), isUndated(state)})
 	}
 	t.board.Lock()
 	defer t.board.Unlock()
 	for _, c := range changes {
 		t.put(c.r, c.timers)
+		t.date(c.r.Stream.ID(), c.undated)
 	}
 	t.read = page[len(page)-1].Position
 	t.settle(len(page) < eventstore.DefaultPage)
@@ -193,6 +199,26 @@ func (t *timers) put(r eventstore.Record, timers []incident.Timer) {
 	}
 	t.set.put(id, r.Version, r.Position, timers)
 	t.dirty[id] = true
+}
+
+// date notes whether an incident has a deadline beyond the calendar. The lock is held.
+func (t *timers) date(id string, undated bool) {
+	if t.undated[id] == undated {
+		return
+	}
+	if undated {
+		t.undated[id] = true
+	} else {
+		delete(t.undated, id)
+	}
+	t.dirty[id] = true
+}
+
+// isUndated tells whether a clock of s runs to a day of a year that is not published;
+// imported incidents are left alone.
+func isUndated(s incident.State) bool {
+	return s.Status == incident.StatusOpen && !slices.Contains(s.Flags, incident.Imported) &&
+		(s.Deadline.Missing != 0 || s.Total != nil && s.Total.Missing != 0)
 }
 
 // timersOf returns the timers of s; imported incidents are left alone.
@@ -286,6 +312,7 @@ func (t *timers) unblock(ctx context.Context, id string) error {
 	t.board.Lock()
 	defer t.board.Unlock()
 	t.put(records[len(records)-1], timersOf(state))
+	t.date(id, isUndated(state))
 	t.board.change()
 	return nil
 }
@@ -421,11 +448,14 @@ func (t *timers) isStopped() bool {
 }
 
 // takeDirty returns the rows to write: every timer still to fire of every incident
-// that changed. The lock is held.
-func (t *timers) takeDirty() (ids []string, rows []timerRow) {
+// that changed, and which of them are undated. The lock is held.
+func (t *timers) takeDirty() (ids []string, rows []timerRow, undated []string) {
 	ids = slices.Sorted(maps.Keys(t.dirty))
 	t.dirty = map[string]bool{}
 	for _, id := range ids {
+		if t.undated[id] {
+			undated = append(undated, id)
+		}
 		c := t.set.of[id]
 		if c == nil {
 			continue
@@ -436,7 +466,7 @@ func (t *timers) takeDirty() (ids []string, rows []timerRow) {
 			}
 		}
 	}
-	return ids, rows
+	return ids, rows, undated
 }
 
 // A timerRow is a timer in the table.

@@ -59,8 +59,10 @@ type Service struct {
 	handles   map[string]message.NoPublishHandlerFunc
 
 	kept      map[string]eventstore.Position // checkpoints as written last; of the running goroutine
-	elsewhere bool                           // another process runs the handlers; guarded by the board's lock
-	operator  sync.Mutex                     // one retry or drop at a time
+	library   *Library                       // nil: reference data that never changes
+	anew      anew
+	elsewhere bool       // another process runs the handlers; guarded by the board's lock
+	operator  sync.Mutex // one retry or drop at a time
 }
 
 // patience is how a failing fact is tried again before it is parked.
@@ -93,6 +95,8 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 		numbers:  &numbers{db: d.State, ledger: d.Ledger, district: d.Reference.At(d.Now()).Book.District(), held: map[string]span{}},
 		parking:  &parking{db: d.State, now: d.Now},
 	}
+	s.library, _ = d.Reference.(*Library)
+	s.anew.done = map[eventstore.Position]bool{}
 	if err := s.parking.load(ctx); err != nil {
 		return nil, err
 	}

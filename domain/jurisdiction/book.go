@@ -280,6 +280,13 @@ func (b *Book) WithInspectors(communities ...string) *Book {
 	return &known
 }
 
+// WithInspectorsOf returns b knowing the inspectors that other knows.
+func (b *Book) WithInspectorsOf(other *Book) *Book {
+	known := *b
+	known.inspected = other.inspected
+	return &known
+}
+
 // HasInspector tells whether the community has an inspector of its own.
 func (b *Book) HasInspector(community string) bool { return b.inspected[community] > 0 }
 

@@ -155,6 +155,9 @@ func (h History) At(base *Base, at time.Time) (*Reference, error) {
 	return r, nil
 }
 
+// Turns returns the moments at which something else comes into force.
+func (h History) Turns() []time.Time { return h.turns(time.Time{})[1:] }
+
 // turns returns the moments from `from` on at which something else comes into force.
 func (h History) turns(from time.Time) []time.Time {
 	list := []time.Time{from}
