@@ -23,7 +23,8 @@ const (
 
 // autoFile files an inspector's report at once when its criterion is settled: the
 // one the reporter chose, or else the matter's only one. Everything else stays in
-// intake for a person. It files only what was never filed.
+// intake for a person, and so does, where the policy asks for one, a report without a
+// photo taken there and then. It files only what was never filed.
 func (s *Service) autoFile(m *message.Message) error {
 	r, e, err := decoded(m)
 	if err != nil {
@@ -31,6 +32,9 @@ func (s *Service) autoFile(m *message.Message) error {
 	}
 	report, ok := e.(incident.Reported)
 	if !ok || report.Source != incident.FromInspector || slices.Contains(report.Flags, incident.Imported) {
+		return nil
+	}
+	if s.reference.At(s.now()).Policy.AutoFilePhoto && !report.Fresh {
 		return nil
 	}
 	criterion, ok := s.settled(report.Matter, report.Criterion)

@@ -54,11 +54,27 @@ func TestWhatIsNotSettledStaysInIntake(t *testing.T) {
 	}
 }
 
+func TestWhereThePolicyAsksForAPhotoTakenThereOnlyWithOneItIsFiledByItself(t *testing.T) {
+	w := founded(t, inMemory())
+	strict := *w.reference.At(monday)
+	policy := *strict.Policy
+	policy.AutoFilePhoto = true
+	strict.Policy = &policy
+	w.reference = &strict
+	w.runs()
+	stale := w.reports(inspector, nil)
+	fresh := w.reports(inspector, func(r *incident.Report) { r.Fresh = true })
+	w.idle()
+	w.wants(stale, "reported routed")
+	w.wants(fresh, "reported routed filed dispatched")
+}
+
 func TestWhatWasSettledOnTheSpotIsFiledAndNotDispatched(t *testing.T) {
 	w := founded(t, inMemory())
 	w.runs()
 	id := w.reports(inspector, func(r *incident.Report) {
 		r.OnTheSpot, r.Photos = true, []string{"5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"}
+		r.After = []string{"6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"}
 	})
 	w.idle()
 	w.wants(id, "reported routed filed handled")

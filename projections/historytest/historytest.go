@@ -191,7 +191,7 @@ func (h *History) report() {
 		Source: string(source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place,
 	})
 	if h.rnd.IntN(8) == 0 && source == incident.FromInspector {
-		c.OnTheSpot, c.Photos = true, []string{h.photo()}
+		c.OnTheSpot, c.Photos, c.After = true, []string{h.photo()}, []string{h.photo()}
 	}
 	by := incident.Actor{Person: fmt.Sprintf("system:person-%d", h.rnd.IntN(5)), Unit: c.Place.Community}
 	if h.Give(in, by, c) {
