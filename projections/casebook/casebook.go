@@ -2,10 +2,15 @@
 // holds it, how it stands and what is written of it.
 //
 // Of each incident there is one row with the columns that lists filter and sort
-// by, its file, the units that ever held it, and the pairs of neighbouring
+// by, its file, the units that ever had a hand in it, and the pairs of neighbouring
 // characters of its text. A search for a word looks for rows with the word's
 // pairs and then for the word itself, so that two Chinese characters find what
 // contains them without anything knowing where words begin.
+//
+// Beside lists it answers what lies near an incident and is of the same matter
+// ([View.Duplicates], [View.Recurrences]), and what waits for a desk's word
+// ([View.Approvals]). Of a confidential report it tells neither text nor caller, and
+// no search finds them.
 package casebook
 
 import (
@@ -32,13 +37,14 @@ const name = "casebook"
 
 // A View is the casebook.
 type View struct {
-	db    *sqldb.DB
-	shelf *casefile.Shelf
+	db     *sqldb.DB
+	folder *casefile.Folder
+	shelf  *casefile.Shelf
 }
 
 // New returns the casebook, with its rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
-	return &View{db, casefile.NewShelf(folder, name)}
+	return &View{db, folder, casefile.NewShelf(folder, name)}
 }
 
 // Name implements [projections.View].
@@ -49,7 +55,7 @@ func (v *View) Schema() string { return v.shelf.Schema() + schema }
 
 // Tables implements [projections.View].
 func (v *View) Tables() []string {
-	return []string{v.shelf.Table(), "casebook_rows", "casebook_held", "casebook_grams"}
+	return []string{v.shelf.Table(), "casebook_rows", "casebook_held", "casebook_asked", "casebook_grams"}
 }
 
 // Apply implements [projections.View]. Nobody watches the casebook: it returns no changes.
@@ -68,12 +74,28 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	if err != nil {
 		return nil, err
 	}
-	var rows, held, came, left [][]any
+	var rows, held, asked, came, left [][]any
+	deleted := map[string][][]any{}
+	drop := func(query string, row ...any) { deleted[query] = append(deleted[query], row) }
 	for _, id := range slices.Sorted(maps.Keys(turns)) {
 		t := turns[id]
 		rows = append(rows, rowOf(t.after))
-		for _, unit := range t.after.Held[len(t.before.Held):] {
-			held = append(held, []any{unit, t.after.First})
+		had, has := t.before.Holders(), t.after.Holders()
+		for _, unit := range has {
+			if !slices.Contains(had, unit) {
+				held = append(held, []any{unit, t.after.First})
+			}
+		}
+		for _, unit := range had {
+			if !slices.Contains(has, unit) {
+				drop(`DELETE FROM casebook_held WHERE unit = $1 AND first = $2`, unit, t.after.First)
+			}
+		}
+		switch was, is := isAsked(t.before), isAsked(t.after); {
+		case is && !was:
+			asked = append(asked, []any{t.after.First, t.after.ID})
+		case was && !is:
+			drop(`DELETE FROM casebook_asked WHERE first = $1`, t.after.First)
 		}
 		before, after := textOf(t.before), textOf(t.after)
 		if before != after {
@@ -84,9 +106,12 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	}
 	// In the order of the key, the tree is written from one end to the other.
 	slices.SortFunc(came, func(a, b []any) int { return int(min(max(a[0].(int64)-b[0].(int64), -1), 1)) })
-	for _, row := range left {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM casebook_grams WHERE gram = $1 AND first = $2`, row...); err != nil {
-			return nil, err
+	deleted[`DELETE FROM casebook_grams WHERE gram = $1 AND first = $2`] = left
+	for query, rows := range deleted {
+		for _, row := range rows {
+			if _, err := tx.ExecContext(ctx, query, row...); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, bulk := range []struct {
@@ -95,6 +120,7 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	}{
 		{projections.Bulk{Table: "casebook_rows", Columns: columns, Tail: onConflict}, rows},
 		{projections.Bulk{Table: "casebook_held", Columns: []string{"unit", "first"}, Tail: "ON CONFLICT DO NOTHING"}, held},
+		{projections.Bulk{Table: "casebook_asked", Columns: []string{"first", "id"}, Tail: "ON CONFLICT DO NOTHING"}, asked},
 		{projections.Bulk{Table: "casebook_grams", Columns: []string{"gram", "first"}, Tail: "ON CONFLICT DO NOTHING"}, came},
 	} {
 		if err := bulk.Write(ctx, tx, bulk.rows); err != nil {
@@ -104,12 +130,16 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	return nil, nil
 }
 
-// textOf is what words are looked for in.
+// textOf is what words are looked for in. Of a confidential report nobody finds more
+// than the matter.
 func textOf(f casefile.File) string {
 	if f.ID == "" {
 		return ""
 	}
-	text := fold(f.Description) + "\n" + fold(f.Location.Address)
+	text := "\n"
+	if !f.IsConfidential() {
+		text = fold(f.Description) + "\n" + fold(f.Location.Address)
+	}
 	if f.Matter != nil {
 		text += "\n" + fold(f.Matter.Name)
 	}
@@ -128,15 +158,16 @@ func lacking(a, b []gram, first int64) [][]any {
 }
 
 var columns = []string{
-	"first", "id", "number", "reported_at", "reported_by", "source", // these never change
-	"status", "stage", "tier", "street", "community", "seen_district", "seen_street", "seen_community", "holder",
-	"matter", "matter_code", "lamp", "overdue", "flags", "text", "lng", "lat", "updated_at", "due",
+	"first", "id", "number", "reported_at", "source", // these never change
+	"reported_by", "status", "stage", "tier", "street", "community", "seen_district", "seen_street", "seen_community", "holder",
+	"matter", "matter_code", "lamp", "overdue", "accepted", "suspended", "difficult", "flags", "text", "lng", "lat",
+	"updated_at", "due", "closed_at",
 }
 
 // onConflict leaves the unchanging columns alone, and so their indexes.
 var onConflict = func() string {
 	var set []string
-	for _, c := range columns[6:] {
+	for _, c := range columns[5:] {
 		set = append(set, c+" = excluded."+c)
 	}
 	return "ON CONFLICT (first) DO UPDATE SET " + strings.Join(set, ", ")
@@ -160,29 +191,42 @@ func rowOf(f casefile.File) []any {
 	if f.Matter != nil {
 		matter, code = f.Matter.Key(), f.Matter.Code
 	}
-	overdue := 0
-	if f.Overdue {
-		overdue = 1
-	}
 	flags := " "
-	for _, flag := range f.Flags {
+	for _, flag := range append(slices.Clip(f.Flags), MarksOf(f)...) {
 		flags += string(flag) + " "
+	}
+	var closed int64
+	if f.ClosedAt != nil {
+		closed = f.ClosedAt.UnixMicro()
 	}
 	var lng, lat any
 	if p, ok := f.Point(); ok {
 		lng, lat = int64(math.Round(p.Lon()*degree)), int64(math.Round(p.Lat()*degree))
 	}
 	return []any{
-		f.First, f.ID, f.Number, f.ReportedAt.UnixMicro(), f.ReportedBy, string(f.Source),
-		string(f.Status), string(stage), string(f.Tier), f.Street, f.Community, f.Seen.District, f.Seen.Street, f.Seen.Community, holder,
-		matter, code, string(f.Lamp), overdue, flags, textOf(f), lng, lat, f.UpdatedAt.UnixMicro(), breaks(f),
+		f.First, f.ID, f.Number, f.ReportedAt.UnixMicro(), string(f.Source),
+		f.SeenBy(), string(f.Status), string(stage), string(f.Tier), f.Street, f.Community,
+		f.Seen.District, f.Seen.Street, f.Seen.Community, holder,
+		matter, code, string(f.Lamp), bit(f.Overdue), bit(f.Accepted), bit(f.Suspended), bit(f.Difficult), flags, textOf(f), lng, lat,
+		f.UpdatedAt.UnixMicro(), breaks(f), closed,
 	}
 }
 
-// breaks is when the first of f's clocks runs out.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// breaks is when the first of f's clocks runs out, that of signing for it among them.
 func breaks(f casefile.File) int64 {
 	due := int64(never)
-	for _, t := range []*time.Time{f.Due.Stage, f.Due.Total} {
+	clocks := []*time.Time{f.Due.Stage, f.Due.Total}
+	if !f.Accepted {
+		clocks = append(clocks, f.AcceptDue)
+	}
+	for _, t := range clocks {
 		if t != nil {
 			due = min(due, t.UnixMicro())
 		}

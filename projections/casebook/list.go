@@ -50,7 +50,7 @@ func (v *View) List(ctx context.Context, q Query) (Page, error) {
 		}
 		files, err := v.shelf.Files(ctx, tx, ids)
 		for _, id := range ids {
-			p.Items = append(p.Items, files[id])
+			p.Items = append(p.Items, files[id].Listed())
 		}
 		return err
 	})
@@ -149,12 +149,10 @@ func (p *plan) filter(q Query) {
 		}
 		p.and("(" + strings.Join(any, " OR ") + ")")
 	}
-	if q.Overdue != nil {
-		overdue := 0
-		if *q.Overdue {
-			overdue = 1
+	for column, want := range map[string]*bool{"overdue": q.Overdue, "accepted": q.Accepted, "suspended": q.Suspended, "difficult": q.Difficult} {
+		if want != nil {
+			p.and(column + " = " + p.arg(bit(*want)))
 		}
-		p.and("overdue = " + p.arg(overdue))
 	}
 	for _, flag := range q.Flag {
 		p.and("flags LIKE " + p.arg(likeness(" "+string(flag)+" ")) + ` ESCAPE '\'`)

@@ -44,7 +44,7 @@ func lived(t testing.TB, seed uint64, n int) (*casebook.View, []casefile.File) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, f)
+		files = append(files, f.Listed())
 	}
 	return v, files
 }
@@ -122,6 +122,12 @@ func TestListsHoldWhatFits(t *testing.T) {
 	for _, x := range incident.Flags {
 		add("flag "+string(x), casebook.Query{Flag: []incident.Flag{x}}, func(f casefile.File) bool { return f.Has(x) })
 	}
+	for _, x := range casebook.Marks {
+		add("mark "+string(x), casebook.Query{Flag: []incident.Flag{x}}, func(f casefile.File) bool { return slices.Contains(casebook.MarksOf(f), x) })
+	}
+	add("not accepted", casebook.Query{Accepted: &no}, func(f casefile.File) bool { return !f.Accepted })
+	add("suspended", casebook.Query{Suspended: &yes}, func(f casefile.File) bool { return f.Suspended })
+	add("not difficult", casebook.Query{Difficult: &no}, func(f casefile.File) bool { return !f.Difficult })
 	add("overdue", casebook.Query{Overdue: &yes}, func(f casefile.File) bool { return f.Overdue })
 	add("not overdue", casebook.Query{Overdue: &no}, func(f casefile.File) bool { return !f.Overdue })
 	add("bbox", casebook.Query{BBox: &box}, func(f casefile.File) bool { p, ok := f.Point(); return ok && box.Contains(p) })
@@ -141,6 +147,9 @@ func TestListsHoldWhatFits(t *testing.T) {
 	has := func(words ...string) func(casefile.File) bool {
 		return func(f casefile.File) bool {
 			text := f.Description + "\n" + f.Location.Address
+			if f.IsConfidential() {
+				text = ""
+			}
 			if f.Matter != nil {
 				text += "\n" + f.Matter.Name
 			}
@@ -196,7 +205,11 @@ func TestOrders(t *testing.T) {
 	v, files := lived(t, 6, 900)
 	breaks := func(f casefile.File) int64 {
 		due := int64(1<<63 - 1)
-		for _, d := range []*time.Time{f.Due.Stage, f.Due.Total} {
+		accept := f.AcceptDue
+		if f.Accepted {
+			accept = nil
+		}
+		for _, d := range []*time.Time{f.Due.Stage, f.Due.Total, accept} {
 			if d != nil {
 				due = min(due, d.UnixMicro())
 			}

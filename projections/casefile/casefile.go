@@ -123,6 +123,7 @@ type Hidden struct {
 
 	Disputed  bool     `json:"disputed,omitempty"`   // a unit said that it is not theirs, and nobody has it since
 	GivenUp   []string `json:"given_up,omitempty"`   // units that gave it up since it was filed
+	Settled   []string `json:"settled,omitempty"`    // of these, those that an earlier close was counted for
 	LastGiver string   `json:"last_giver,omitempty"` // the last of them, until another unit has it
 
 	Blames      []Blame `json:"blames,omitempty"`       // what may be held against a unit, in order of the facts

@@ -166,6 +166,7 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 		f = f.blame(Blame{Ground: incident.WasReworked, Where: f.where(e.Holder, at)})
 	case incident.Closed:
 		f = f.worked().settle(incident.TotalClock, true).end(incident.StatusClosed, at)
+		f.Settled = f.GivenUp
 	case incident.Reopened:
 		f = d.stand(f.again(), e.Standing).flag(incident.ReopenedFlag)
 	case incident.Voided:
@@ -193,7 +194,7 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 	}
 	f = f.photos(incident.FactOf(e).Photos)
 	f.Lamp, f.Safeguard = f.lamp(), d.safeguard(f)
-	return d.bar(f)
+	return d.see(f)
 }
 
 func (d names) reported(f File, e incident.Reported, at time.Time) File {
@@ -226,7 +227,8 @@ func (d names) reported(f File, e incident.Reported, at time.Time) File {
 	if e.Drawn {
 		f = f.flag(incident.DrawnFlag)
 	}
-	return f
+	f.PhotosAfter = append(f.PhotosAfter, e.After...)
+	return f.photos(e.Photos).photos(e.After)
 }
 
 // lies puts f on the ground.
@@ -247,7 +249,7 @@ func (f File) lies(l incident.Location, p jurisdiction.Place) File {
 func (d names) filed(f File, e incident.Filed, at time.Time) File {
 	f.FiledAt, f.Severity = &at, e.Severity
 	f.Routing.Candidates = list(e.Candidates)
-	f.FirstReceiver, f.Bound, f.Disputed, f.GivenUp, f.LastGiver = nil, false, false, nil, ""
+	f.FirstReceiver, f.Bound, f.Disputed, f.GivenUp, f.Settled, f.LastGiver = nil, false, false, nil, nil, ""
 	f = d.matter(f, e.Matter, e.Criterion).because(e.Basis).unflag(incident.NoMatter)
 	f.CriterionUrgent = e.Limit.Unit.Urgent()
 	if e.Criterion == "" {
@@ -270,6 +272,9 @@ func (d names) handled(f File, e incident.Handled, at time.Time) File {
 		}
 	}
 	f = d.stand(f, e.Standing)
+	if e.OnTheSpot && f.Has(incident.DrawnFlag) {
+		f = d.showStations(f)
+	}
 	if len(e.Unfinished) > 0 {
 		return f.flag(incident.HelperUnfinished)
 	}
@@ -326,7 +331,7 @@ func (f File) again() File {
 	return f
 }
 
-// matter says what it is, and who may see it: some matters hide from the place's people.
+// matter says what it is.
 func (d names) matter(f File, key catalogue.Key, criterion string) File {
 	f.Matter, f.Criterion, f.CriterionUrgent = nil, nil, false
 	if !key.IsZero() {
@@ -342,7 +347,7 @@ func (d names) matter(f File, key catalogue.Key, criterion string) File {
 			f.CriterionUrgent = c.Limit.Unit.Urgent()
 		}
 	}
-	return d.see(f)
+	return f
 }
 
 // stand puts f where a fact says it stands now. A clock that goes on as it was

@@ -29,7 +29,7 @@ func (f File) Keys() []string {
 	for _, unit := range f.Hands() {
 		keys = append(keys, "hand:"+unit)
 	}
-	if by := f.reporter(); by != "" {
+	if by := f.SeenBy(); by != "" {
 		keys = append(keys, "by:"+by)
 	}
 	return keys

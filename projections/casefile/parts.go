@@ -44,12 +44,13 @@ type Helper struct {
 type Call struct {
 	N int `json:"n"`
 	Named
-	Task     string     `json:"task"`
-	Due      *time.Time `json:"due"`
-	Answered string     `json:"answered"` // arrived, refused; empty: open
-	Late     bool       `json:"late"`
-	Lapsed   bool       `json:"lapsed"`
-	Reason   string     `json:"reason"` // why it refused
+	Task       string     `json:"task"`
+	Due        *time.Time `json:"due"`
+	Answered   string     `json:"answered"` // arrived, refused; empty: open
+	AnsweredAt *time.Time `json:"answered_at"`
+	Late       bool       `json:"late"`
+	Lapsed     bool       `json:"lapsed"`
+	Reason     string     `json:"reason"` // why it refused
 }
 
 // The answers to a call.
@@ -138,6 +139,7 @@ type Rating struct {
 type Appeal struct {
 	Named
 	Reason  string            `json:"reason"`
+	At      time.Time         `json:"at"`
 	Grounds []incident.Ground `json:"grounds"`
 	State   string            `json:"state"` // Pending, Upheld or Rejected
 	Desk    string            `json:"desk"`  // that decides next, or has decided

@@ -30,9 +30,9 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 		f.Calls = append(slices.Clip(f.Calls), Call{N: e.N, Named: d.named(e.Unit), Task: e.Task, Due: utc(e.Arrive.Due)})
 		f = f.hold(e.Unit)
 	case incident.Arrived:
-		f.Calls = changed(f.Calls, e.N-1, func(c *Call) { c.Answered, c.Late = Came, e.Late })
+		f.Calls = changed(f.Calls, e.N-1, func(c *Call) { c.Answered, c.AnsweredAt, c.Late = Came, &at, e.Late })
 	case incident.CallRefused:
-		f.Calls = changed(f.Calls, e.N-1, func(c *Call) { c.Answered, c.Reason = Refused, e.Reason })
+		f.Calls = changed(f.Calls, e.N-1, func(c *Call) { c.Answered, c.AnsweredAt, c.Reason = Refused, &at, e.Reason })
 		f = f.flag(incident.CallRefusedFlag)
 	case incident.Tasked:
 		f.Tasked = &Tasked{e.Person, e.Grid, e.Why}

@@ -17,41 +17,21 @@ func (d names) concerns(f File, unit string) File {
 	return f.flag(incident.ConflictFlag)
 }
 
-// see says whose people may see f by where it lies: the place's, unless the matter is
-// restricted or it is about a unit; then only the district's.
+// see says who may see f: whose people by where it lies, and which of those that held
+// or reported it. What is about a unit is kept from it.
 func (d names) see(f File) File {
-	f.Seen = d.Book.VisiblePlace(f.key(), f.place(d.Book.District()))
+	sight := jurisdiction.Sight{
+		Matter: f.key(), Place: f.place(d.Book.District()), Held: f.Held, ReportedBy: f.ReportedBy, ReporterUnit: f.ReportedUnit,
+	}
 	if f.Concerns != nil {
-		f.Seen = jurisdiction.Place{District: d.Book.District()}
+		sight.Concerns = f.Concerns.Unit
+	}
+	seen := d.Book.Seen(sight)
+	f.Seen, f.ByBarred, f.Barred = seen.Place, seen.ReportedBy != f.ReportedBy, nil
+	if len(seen.Held) < len(f.Held) {
+		f.Barred = slices.DeleteFunc(slices.Clone(f.Held), func(unit string) bool { return slices.Contains(seen.Held, unit) })
 	}
 	return f
-}
-
-// bar keeps f from those that it is about, whatever they held or reported: the unit,
-// what stands under it, and the station whose inspectors walk the place.
-func (d names) bar(f File) File {
-	f.Barred, f.ByBarred = nil, false
-	if f.Concerns == nil {
-		return f
-	}
-	for _, unit := range f.Held {
-		if unit == f.Community || d.isUnder(unit, f.Concerns.Unit) {
-			f.Barred = append(f.Barred, unit)
-		}
-	}
-	f.ByBarred = d.isUnder(f.ReportedUnit, f.Concerns.Unit)
-	return f
-}
-
-// isUnder tells whether unit is top or stands under it. The district's own desk is
-// barred from nothing: somebody has to act.
-func (d names) isUnder(unit, top string) bool {
-	for ok := unit != ""; ok && unit != d.Book.District(); unit, ok = d.Book.DeskAbove(unit) {
-		if unit == top {
-			return true
-		}
-	}
-	return false
 }
 
 // Holders are the units that held f or had a hand in it and may see it for that.
@@ -62,12 +42,23 @@ func (f File) Holders() []string {
 	return slices.DeleteFunc(slices.Clone(f.Held), func(unit string) bool { return slices.Contains(f.Barred, unit) })
 }
 
-// Reporter account that may see f for having reported it; empty: none.
-func (f File) reporter() string {
+// SeenBy is the account that may see f for having reported it; empty: none.
+func (f File) SeenBy() string {
 	if f.ByBarred {
 		return ""
 	}
 	return f.ReportedBy
+}
+
+// showStations shows f to every station of its street: it was settled on the spot and
+// drawn for another inspector, who may belong to any of them.
+func (d names) showStations(f File) File {
+	for _, u := range d.Book.Units() {
+		if u.Kind == jurisdiction.Station && u.Parent == f.Street {
+			f = f.hold(u.Code)
+		}
+	}
+	return f
 }
 
 // Hands are the units that have something to do now beside the holder: helpers that are

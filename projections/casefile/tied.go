@@ -95,7 +95,6 @@ func (d names) corrected(f File, e incident.Corrected) File {
 	if e.Concerns != nil {
 		f = d.concerns(f, *e.Concerns)
 	}
-	f = d.see(f)
 	if r := e.Routing; r != nil {
 		f.IntakeDesk = r.Desk
 		f.Routing = Routing{r.PolicyVersion, r.Reason, list(r.Candidates)}

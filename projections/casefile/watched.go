@@ -25,7 +25,7 @@ func (d names) watched(f File, e incident.Event, at time.Time) File {
 	case incident.Rated:
 		f.Ratings = append(slices.Clip(f.Ratings), Rating{e.Score, e.Rater, at})
 	case incident.Appealed:
-		f.Appeal = &Appeal{d.named(e.Unit), e.Reason, e.Grounds, Pending, e.Desk}
+		f.Appeal = &Appeal{d.named(e.Unit), e.Reason, at, e.Grounds, Pending, e.Desk}
 	case incident.AppealUpheld:
 		f = f.decided(Upheld, e.Desk).exempt(e.Unit, e.Grounds).flag(incident.Exempted)
 		for _, g := range e.Grounds {

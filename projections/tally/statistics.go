@@ -22,6 +22,7 @@ type Query struct {
 	// from From's on that begin before To. Zero: the month of the last fact folded.
 	From, To time.Time
 	By       By       // empty: ByStreet
+	Reading  Reading  // empty: Fact
 	Scope    []string // visibility keys of the caller, any of which suffices
 }
 
@@ -62,6 +63,8 @@ func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) {
 	}
 	var out Statistics
 	groups, total := map[string]map[figures.Figure]int64{}, map[figures.Figure]int64{}
+	var stocks map[string]stock
+	var all stock
 	if q.By == ByStreet {
 		for _, s := range v.streets() {
 			if slices.ContainsFunc(q.Scope, func(key string) bool { return touches(key, s.Area) }) {
@@ -75,7 +78,7 @@ func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) {
 		args := []any{string(figures.DayOf(out.From)), string(figures.DayOf(out.To))}
 		where, args := v.scoped(q.Scope, args)
 		query := fmt.Sprintf("SELECT %[1]s, figure, CAST(SUM(n) AS BIGINT) FROM tally_cells WHERE day >= $1 AND day < $2 AND %[2]s GROUP BY %[1]s, figure", q.By, where)
-		return projections.Scan(ctx, tx, query, args, func(rows *sql.Rows) error {
+		err := projections.Scan(ctx, tx, query, args, func(rows *sql.Rows) error {
 			var key, figure string
 			var n int64
 			if err := rows.Scan(&key, &figure, &n); err != nil {
@@ -88,16 +91,81 @@ func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) {
 			total[figures.Figure(figure)] += n
 			return nil
 		})
+		if err == nil {
+			stocks, all, err = v.stocks(ctx, tx, q, out.To)
+		}
+		return err
 	})
 	if err != nil {
 		return Statistics{}, err
 	}
+	for key, s := range stocks {
+		if groups[key] == nil && s.n != 0 && q.By != ByDay {
+			groups[key] = map[figures.Figure]int64{}
+		}
+	}
+	end := earlier(out.To, out.At)
 	out.Items = []Row{}
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
-		out.Items = append(out.Items, rowOf(key, v.nameOf(q.By, key), groups[key]))
+		s, to := stocks[key], end
+		if q.By == ByDay {
+			s, to = upTo(stocks, key), earlier(endOf(key), out.At)
+		}
+		out.Items = append(out.Items, rowOf(key, v.nameOf(q.By, key), q.Reading.read(groups[key]), s, to))
 	}
-	out.Total = rowOf("", "", total)
+	out.Total = rowOf("", "", q.Reading.read(total), all, end)
 	return out, nil
+}
+
+// stocks returns what was suspended when the period ended, by group and in all; by day,
+// what each day added.
+func (v *View) stocks(ctx context.Context, tx *sql.Tx, q Query, to time.Time) (map[string]stock, stock, error) {
+	where, args := v.scoped(q.Scope, []any{string(figures.DayOf(to))})
+	groups, all := map[string]stock{}, stock{}
+	query := fmt.Sprintf("SELECT %[1]s, figure, CAST(SUM(n) AS BIGINT) FROM tally_stock WHERE day < $1 AND %[2]s GROUP BY %[1]s, figure", q.By, where)
+	err := projections.Scan(ctx, tx, query, args, func(rows *sql.Rows) error {
+		var key, figure string
+		var n int64
+		if err := rows.Scan(&key, &figure, &n); err != nil {
+			return err
+		}
+		s := groups[key]
+		if figures.Figure(figure) == figures.Stock {
+			s.n, all.n = s.n+n, all.n+n
+		} else {
+			s.since, all.since = s.since+n, all.since+n
+		}
+		groups[key] = s
+		return nil
+	})
+	return groups, all, err
+}
+
+// upTo adds up what the days up to one brought.
+func upTo(days map[string]stock, last string) stock {
+	var sum stock
+	for day, s := range days {
+		if day <= last {
+			sum = stock{sum.n + s.n, sum.since + s.since}
+		}
+	}
+	return sum
+}
+
+// endOf is the midnight that ends a day.
+func endOf(day string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, day, deadline.CST)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.AddDate(0, 0, 1)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // period returns the midnights that bound the days asked for.
@@ -129,6 +197,7 @@ func period(from, to, at time.Time) (time.Time, time.Time) {
 // scoped returns the condition that one of the caller's keys fits.
 func (v *View) scoped(keys []string, args []any) (string, []any) {
 	var some []string
+	fixed := len(args)
 	add := func(column, value string) {
 		args = append(args, value)
 		some = append(some, fmt.Sprintf("%s = $%d", column, len(args)))
@@ -137,7 +206,7 @@ func (v *View) scoped(keys []string, args []any) (string, []any) {
 		kind, what, _ := strings.Cut(key, ":")
 		switch {
 		case kind == "area" && what == v.folder.Book().District():
-			return "1 = 1", args[:2]
+			return "1 = 1", args[:fixed]
 		case kind == "area" && len(what) == 9:
 			add("street", what)
 		case kind == "area" && len(what) == 12:

@@ -1,4 +1,6 @@
-// Package worklist keeps, for each unit, the incidents that it holds now.
+// Package worklist keeps, for each unit, the incidents that it holds now, and those on
+// which it has something to do beside the holder: to help, to come when called, to say
+// in a coordination whose it is.
 package worklist
 
 import (
@@ -41,11 +43,13 @@ func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.T
 
 // Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	return v.shelf.FoldOpen(ctx, tx, page, v.versions, func(f casefile.File) (any, []string) { return itemOf(f), f.Keys() })
+	return v.shelf.FoldOpen(ctx, tx, page, v.versions, func(f casefile.File) (any, []string) {
+		return itemOf(f.Listed()), f.Keys()
+	})
 }
 
 // Any returns the watch keys of one unit's worklist.
-func Any(unit string) []string { return []string{"holder:" + unit} }
+func Any(unit string) []string { return []string{"holder:" + unit, "hand:" + unit} }
 
 // An Item is one row of a worklist: the fields of the API's incident that a row
 // shows, under the same names.
@@ -73,9 +77,23 @@ type Item struct {
 	Difficult   bool              `json:"difficult"`
 	Returns     int               `json:"returns"`
 	Reworks     int               `json:"reworks"`
-	Flags       []incident.Flag   `json:"flags"`
-	ReportedAt  time.Time         `json:"reported_at"`
-	UpdatedAt   time.Time         `json:"updated_at"`
+	Urges       int               `json:"urges"`
+
+	ReturnBy     *time.Time             `json:"return_by"`
+	Assignee     *casefile.Assignee     `json:"assignee"`
+	Requests     casefile.Requests      `json:"requests"`
+	Suspension   *casefile.Suspension   `json:"suspension"`
+	Safeguard    *casefile.Safeguard    `json:"safeguard"`
+	Helpers      []casefile.Helper      `json:"helpers"`
+	Calls        []casefile.Call        `json:"calls"`
+	Coordination *casefile.Coordination `json:"coordination"`
+	Supervisions []casefile.Supervision `json:"supervisions"`
+	Tasked       *casefile.Tasked       `json:"tasked"`
+	Recurrence   *casefile.Recurrence   `json:"recurrence"`
+
+	Flags      []incident.Flag `json:"flags"`
+	ReportedAt time.Time       `json:"reported_at"`
+	UpdatedAt  time.Time       `json:"updated_at"`
 }
 
 func itemOf(f casefile.File) Item {
@@ -84,6 +102,8 @@ func itemOf(f casefile.File) Item {
 		Severity: f.Severity, Location: f.Location, Community: f.Community, Street: f.Street, Status: f.Status,
 		Stage: f.Stage, Tier: f.Tier, Holder: f.Holder, Due: f.Due, Lamp: f.Lamp, Overdue: f.Overdue,
 		Accepted: f.Accepted, AcceptDue: f.AcceptDue, Suspended: f.Suspended, Difficult: f.Difficult,
-		Returns: f.Returns, Reworks: f.Reworks, Flags: f.Flags, ReportedAt: f.ReportedAt, UpdatedAt: f.UpdatedAt,
+		Returns: f.Returns, Reworks: f.Reworks, Urges: f.Urges, ReturnBy: f.ReturnBy, Assignee: f.Assignee, Requests: f.Requests,
+		Suspension: f.Suspension, Safeguard: f.Safeguard, Helpers: f.Helpers, Calls: f.Calls, Coordination: f.Coordination,
+		Supervisions: f.Supervisions, Tasked: f.Tasked, Recurrence: f.Recurrence, Flags: f.Flags, ReportedAt: f.ReportedAt, UpdatedAt: f.UpdatedAt,
 	}
 }
