@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,8 +111,24 @@ func (s State) Timers() []Timer {
 		timers = append(timers, Timer{Clock: ReviewClock, Kind: RefusedKind, At: *due, Due: *due})
 	}
 	timers = append(timers, s.duties()...)
-	slices.SortStableFunc(timers, func(a, b Timer) int { return a.At.Compare(b.At) })
+	slices.SortFunc(timers, CompareTimers)
 	return timers
+}
+
+// CompareTimers puts timers in the order in which they speak: by their moments; of
+// one moment, the end of a suspension before the stage, the stage before the total
+// clock, then what runs beside them.
+func CompareTimers(a, b Timer) int {
+	rank := func(t Timer) int {
+		of, _ := t.Clock.duty()
+		return slices.Index([]Clock{SuspensionClock, StageClock, TotalClock, ReviewClock, Clock(CallDuty), Clock(HelpDuty), Clock(ReplyDuty)}, Clock(of))
+	}
+	_, m := a.Clock.duty()
+	_, n := b.Clock.duty()
+	return cmp.Or(
+		a.At.Compare(b.At), cmp.Compare(rank(a), rank(b)), cmp.Compare(m, n),
+		cmp.Compare(b.Kind, a.Kind), // "warned" before "expired"
+	)
 }
 
 // timersOf returns the timers of one of the two clocks. One that was used up before

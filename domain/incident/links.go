@@ -153,6 +153,9 @@ func (s State) correct(o Order, c Correct) ([]Event, error) {
 			return nil, err
 		}
 		now.Matter, now.Criterion = *e.Matter, e.Criterion
+		if e.Limit != nil {
+			now.Limit = *e.Limit
+		}
 		e.Flags = flagsOf(marks{NoCriterion, len(o.Matters.CriteriaOf(*e.Matter)) == 0})
 	case ConcernsField:
 		switch {

@@ -27,6 +27,7 @@ var forbidden = []string{
 	"same_person", "post_not_held",
 	"request_pending", "no_request", "not_your_rung", "too_late", "extension_limit", "urgent_never", "suspended", "suspended_before",
 	"not_suspended", "return_window_over",
+	"bound_by_coordination", "return_window_open", "clerk_confirms", "not_a_helper", "already_helped", "not_called",
 }
 
 // names holds the name of every command.
@@ -83,6 +84,7 @@ func (w *walk) step(t *rapid.T) {
 		return
 	}
 	w.standsOnce(t)
+	w.isNotStuck(t)
 	if again, err := incident.Decide(w.s, o); name != "view-caller" && (err != nil || len(again) > 0) {
 		t.Fatalf("%s repeated: %v, %v", name, again, err)
 	}
@@ -147,6 +149,9 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 		criterion string
 	}{{shop, shop1}, {shop, shop2}, {rubbish, rubbish1}, {manhole, manhole1}, {shop, rubbish1}, {idle, ""}, {staff, "huadu-demo/matter/99/1"}, {}}).Draw(t, "matter")
 	severity := rapid.SampledFrom(append([]incident.Severity{""}, incident.Severities...)).Draw(t, "severity")
+	if c := tied(t, name, extra, text, unit, what.matter, what.criterion); c != nil {
+		return c
+	}
 	switch name {
 	case "report":
 		return routed(world, report(
@@ -179,7 +184,7 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 		return incident.Decline{Extra: extra, Reason: text}
 	case "dispatch":
 		return incident.Dispatch{
-			Extra: extra, Unit: unit, Reason: text, Auto: rapid.IntRange(0, 5).Draw(t, "auto") == 0,
+			Extra: extra, Unit: unit, Reason: text, Helpers: helpers(t), Auto: rapid.IntRange(0, 5).Draw(t, "auto") == 0,
 			IfAt: s.Acts - rapid.IntRange(0, 1).Draw(t, "behind"),
 		}
 	case "accept":
@@ -189,7 +194,7 @@ func command(t *rapid.T, name string, s incident.State) incident.Command {
 	case "return":
 		return incident.Return{Extra: extra, Code: rapid.SampledFrom(append([]incident.ReturnCode{"", "no_mood"}, incident.ReturnCodes...)).Draw(t, "code"), Reason: text}
 	case "transfer":
-		return incident.Transfer{Extra: extra, Unit: unit, Reason: text}
+		return incident.Transfer{Extra: extra, Unit: unit, Reason: text, Helpers: helpers(t)}
 	case "escalate":
 		return incident.Escalate{Extra: extra, Code: rapid.SampledFrom(append([]incident.EscalateCode{"", "no_mood"}, incident.EscalateCodes...)).Draw(t, "code"), Reason: text}
 	case "pass":
@@ -280,6 +285,8 @@ func TestWhateverAnybodyDoes(t *testing.T) {
 	begun := map[string]*scene{
 		"complaint": complaint(t), "filed": shopFiled(t), "dispatched": shopDispatched(t), "handled": shopHandled(t),
 		"passed": shopPassed(t), "closed": shopClosed(t), "difficult": difficult(t),
+		"coordinated": coordinated(t), "merged": shopDispatched(t).does(street, into()),
+		"called": shopDispatched(t).does(street, incident.Call{Unit: police, Task: "x"}),
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		w := &walk{now: nine}
@@ -321,7 +328,17 @@ func (w *walk) toldAgain(t *rapid.T) {
 		t.Fatalf("folding in two parts differs (-whole +parts):\n%s", diff)
 	}
 	var last time.Time
+	merged := false
 	for _, e := range w.events {
+		switch e.(type) {
+		case incident.Merged:
+			merged = true
+		case incident.Unmerged:
+			merged = false
+		}
+		if merged && incident.FactOf(e).By == incident.Workflow {
+			continue // what the clocks missed meanwhile, said when it is taken up again
+		}
 		if _, warned := e.(incident.Warned); warned {
 			continue // a slow timer's, stamped with its moment
 		}
