@@ -83,6 +83,7 @@ func (t *timers) start(at eventstore.Position, rows []timerRow, undated []string
 		}
 	}
 	for _, c := range t.set.of {
+		slices.SortFunc(c.timers, func(a, b timer) int { return incident.CompareTimers(a.Timer, b.Timer) })
 		t.set.settle(c)
 	}
 	t.board.change()
