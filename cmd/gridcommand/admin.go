@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gridcommand/cmd/clock"
@@ -99,9 +100,9 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 	var err error
 	switch o.Do {
 	case "user add":
-		if _, known := m.reference.Book.Unit(o.Unit); !known {
+		if _, known := m.book().Unit(o.Unit); !known {
 			err = fmt.Errorf("no unit %q", o.Unit)
-		} else if !m.reference.Book.Fits(o.Role, o.Unit) {
+		} else if !m.book().Fits(o.Role, o.Unit) {
 			err = fmt.Errorf("nobody of role %q belongs to unit %q", o.Role, o.Unit)
 		} else if err = m.haveGrids(o.Duties.Grids); err == nil {
 			err = m.accounts.Add(ctx, o.Name, o.Role, o.Unit, o.Password, o.Duties)
@@ -126,6 +127,9 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 		r.Views, err = m.rebuild(ctx, o.Views)
 	default:
 		err = fmt.Errorf("no order %q", o.Do)
+	}
+	if err == nil && strings.HasPrefix(o.Do, "user ") {
+		err = m.library.Staff(ctx) // inspectors come and go
 	}
 	if err != nil {
 		r.Error = err.Error()

@@ -163,10 +163,10 @@ func (c *BenchFanoutCmd) Run(ctx context.Context, console *Console) error {
 	hub := live.New(live.Deps{
 		Views: map[string]projections.Live{"picture": m.views.picture},
 		Redeem: func(context.Context, string) (jurisdiction.Person, string, error) {
-			return jurisdiction.Person{Name: "bench", Role: jurisdiction.DistrictDesk, Unit: m.reference.Book.District()}, "bench", nil
+			return jurisdiction.Person{Name: "bench", Role: jurisdiction.DistrictDesk, Unit: m.book().District()}, "bench", nil
 		},
 		Active: func(context.Context, string) (bool, error) { return true, nil },
-		Scope:  m.reference.Book.Scope, Book: func() *jurisdiction.Book { return m.reference.Book }, Head: m.ledger.Head, Epoch: "bench",
+		Scope:  m.book().Scope, Book: m.book, Head: m.ledger.Head, Epoch: "bench",
 		Now: time.Now, Speed: func() float64 { return 1 }, Log: console.Log,
 		Limits: live.Limits{SocketsPerAccount: c.Sockets, Sockets: c.Sockets, Every: time.Millisecond},
 	})
@@ -233,15 +233,15 @@ func (m *center) reportSomething(ctx context.Context, rnd *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	matter := m.reference.Matters.Criteria()[0].Matter
+	matter := m.library.Now().Matters.Criteria()[0].Matter
 	place := jurisdiction.Place{
 		Grid: cell.Code, GridVersion: m.grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 	}
 	_, err = m.service.Do(ctx, uuid.Must(uuid.NewV7()).String(), incident.Report{
 		Number: number, Source: incident.FromDepartment, Matter: matter, Description: "bench", OccurredAt: at, Place: place,
 		Location: incident.Location{Point: &point, CRS: "wgs84"},
-		Routing:  m.reference.Book.Route(jurisdiction.Question{Source: string(incident.FromDepartment), Matter: matter, Place: place}),
-	}, incident.Actor{Person: "system:bench", Unit: m.reference.Book.District(), Role: jurisdiction.DistrictDesk}, workflow.Options{At: at})
+		Routing:  m.book().Route(jurisdiction.Question{Source: string(incident.FromDepartment), Matter: matter, Place: place}),
+	}, incident.Actor{Person: "system:bench", Unit: m.book().District(), Role: jurisdiction.DistrictDesk}, workflow.Options{At: at})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/reference"
+	"gridcommand/workflow"
 )
 
 // DeadlineCmd says when something is due and why.
@@ -36,8 +38,26 @@ type deadlinePeriod struct {
 	Minutes float64   `json:"minutes"`
 }
 
+// reference returns the built-in reference data, or that of the folder's ledger with
+// everything that was published in it, also what has yet to take effect.
+func (c *DeadlineCmd) reference(ctx context.Context) (*reference.Reference, error) {
+	if c.Data == "" {
+		return reference.Load()
+	}
+	ledger, err := place{dir: c.Data}.readOnly(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer ledger.Close()
+	library, err := workflow.OpenLibrary(ctx, workflow.LibraryDeps{Ledger: ledger})
+	if err != nil {
+		return nil, err
+	}
+	return library.At(time.Unix(1<<40, 0)), nil
+}
+
 // Run answers on stdout; past the calendar it fails without a due time.
-func (c *DeadlineCmd) Run(console *Console) error {
+func (c *DeadlineCmd) Run(ctx context.Context, console *Console) error {
 	from, err := time.Parse(time.RFC3339, c.From)
 	if err != nil {
 		return usagef("--from: %q is not a time with a zone, like 2026-09-18T17:00:00+08:00", c.From)
@@ -56,7 +76,7 @@ func (c *DeadlineCmd) Run(console *Console) error {
 		}
 		pauses = append(pauses, deadline.Pause{From: b, To: e})
 	}
-	ref, err := reference.Load()
+	ref, err := c.reference(ctx)
 	if err != nil {
 		return err
 	}

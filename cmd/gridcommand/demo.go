@@ -109,7 +109,7 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	}
 	m.clock.Step(from)
 	people, err := simulation.New(ctx, simulation.Deps{
-		Ledger: m.ledger, Service: m.service, Reference: m.reference, Grid: m.grid,
+		Ledger: m.ledger, Service: m.service, Reference: m.library, Grid: m.grid,
 		Caller: m.accounts.PutCaller, Now: m.clock.Now, Log: m.log, Seed: simulationSeed,
 	}, from)
 	if err != nil {
@@ -178,7 +178,7 @@ func (c *DemoCmd) replay(ctx context.Context, console *Console, m *center, last 
 	g.Go(func() error {
 		err := replay.Run(ctx, replay.Deps{
 			Ledger: m.ledger, Service: m.service, Clock: m.clock, Rows: rows, Speed: c.Speed, Log: m.log,
-			Carrier: replay.Carrier{Ref: m.reference, Grid: m.grid, Source: mapping.Source, Mapping: mapping.System()},
+			Carrier: replay.Carrier{Ref: m.library, Grid: m.grid, Source: mapping.Source, Mapping: mapping.System()},
 		})
 		return unlessEnded(ctx, "replay", err)
 	})
@@ -242,7 +242,7 @@ func (m *center) lastFact(ctx context.Context) (time.Time, error) {
 
 // readFile reads a foreign file and its mapping whole, and says every fault.
 func readFile(console *Console, m *center, file, mappingFile string) ([]replay.Row, *replay.Mapping, error) {
-	known := func(k keyOf) bool { _, ok := m.reference.Matters.Matter(k); return ok }
+	known := func(k keyOf) bool { _, ok := m.library.Now().Matters.Matter(k); return ok }
 	text, err := os.Open(mappingFile)
 	if err != nil {
 		return nil, nil, err

@@ -24,6 +24,7 @@ import (
 	"gridcommand/projections/tally"
 	"gridcommand/projections/wall"
 	"gridcommand/projections/worklist"
+	"gridcommand/workflow"
 )
 
 // VerifyCmd reads the whole ledger, read-only, also beside a running server.
@@ -106,6 +107,11 @@ func (v *verdict) facts(ctx context.Context, ledger eventstore.Store) error {
 			break
 		}
 		for _, r := range page {
+			if r.Stream.Category() == workflow.ReferenceCategory {
+				if _, err := reference.Decode(r.Type, r.Data); err != nil {
+					v.fault("position %d: %v", r.Position, err)
+				}
+			}
 			if r.Stream.Category() != "incident" {
 				continue
 			}
@@ -151,11 +157,11 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 		return err
 	}
 	defer os.RemoveAll(dir)
-	ref, err := reference.Load()
+	library, err := workflow.OpenLibrary(ctx, workflow.LibraryDeps{Ledger: ledger})
 	if err != nil {
 		return err
 	}
-	folder := casefile.NewFolder(ref.Book, ref.Matters)
+	folder := casefile.Following(library)
 	fresh, err := sqldb.OpenSQLite(ctx, filepath.Join(dir, "views.db"))
 	if err != nil {
 		return err

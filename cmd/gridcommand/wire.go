@@ -14,7 +14,6 @@ import (
 
 	"gridcommand/cmd/clock"
 	"gridcommand/domain/jurisdiction"
-	"gridcommand/domain/reference"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
@@ -36,17 +35,17 @@ const draining = 10 * time.Second
 // A center is the whole program put together over one ledger.
 type center struct {
 	*databases
-	place     place
-	log       *slog.Logger
-	clock     *clock.Clock
-	reference *reference.Reference
-	grid      *basegrid.Grid
-	accounts  *accounts.Store
-	service   *workflow.Service
-	views     views
-	runners   []*projections.Runner
-	hub       *live.Hub
-	site      http.Handler
+	place    place
+	log      *slog.Logger
+	clock    *clock.Clock
+	library  *workflow.Library
+	grid     *basegrid.Grid
+	accounts *accounts.Store
+	service  *workflow.Service
+	views    views
+	runners  []*projections.Runner
+	hub      *live.Hub
+	site     http.Handler
 }
 
 // views are the read models.
@@ -75,9 +74,6 @@ func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, pe
 			_ = m.databases.Close()
 		}
 	}()
-	if m.reference, err = reference.Load(); err != nil {
-		return nil, fmt.Errorf("loading reference data: %w", err)
-	}
 	if m.grid, err = basegrid.Load(); err != nil {
 		return nil, fmt.Errorf("loading the base grid: %w", err)
 	}
@@ -89,11 +85,13 @@ func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, pe
 			return nil, err
 		}
 	}
-	if err = m.stationed(ctx); err != nil {
-		return nil, err
+	if m.library, err = workflow.OpenLibrary(ctx, workflow.LibraryDeps{
+		Ledger: m.ledger, State: m.state, Now: c.Now, Inspectors: m.stationed, Log: log,
+	}); err != nil {
+		return nil, fmt.Errorf("opening the reference data: %w", err)
 	}
 	if m.service, err = workflow.New(ctx, workflow.Deps{
-		Ledger: m.ledger, State: m.state, Reference: m.reference, Now: c.Now, Log: log,
+		Ledger: m.ledger, State: m.state, Reference: m.library, Now: c.Now, Log: log,
 	}); err != nil {
 		return nil, fmt.Errorf("opening the workflow: %w", err)
 	}
@@ -102,12 +100,12 @@ func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, pe
 	return m, m.wireWeb(ctx)
 }
 
-// stationed tells the book which communities have inspectors of their own: where
-// there is none, the station or the desk above acts.
-func (m *center) stationed(ctx context.Context) error {
+// stationed returns the communities that have inspectors of their own: where there is
+// none, the station or the desk above acts.
+func (m *center) stationed(ctx context.Context) ([]string, error) {
 	all, err := m.accounts.List(ctx)
 	if err != nil {
-		return fmt.Errorf("listing accounts: %w", err)
+		return nil, fmt.Errorf("listing accounts: %w", err)
 	}
 	var communities []string
 	for _, a := range all {
@@ -115,12 +113,14 @@ func (m *center) stationed(ctx context.Context) error {
 			communities = append(communities, a.Unit)
 		}
 	}
-	m.reference.Book = m.reference.Book.WithInspectors(communities...)
-	return nil
+	return communities, nil
 }
 
+// book is who is who in the district, as it is now.
+func (m *center) book() *jurisdiction.Book { return m.library.Now().Book }
+
 func (m *center) wireViews() {
-	folder := casefile.NewFolder(m.reference.Book, m.reference.Matters)
+	folder := casefile.Following(m.library)
 	m.views = views{
 		casebook: casebook.New(m.databases.views, folder),
 		picture:  picture.New(m.databases.views, folder),
@@ -142,8 +142,8 @@ func (m *center) wireWeb(ctx context.Context) error {
 		Views:  map[string]projections.Live{"picture": m.views.picture, "worklist": m.views.worklist, "wall": m.views.wall},
 		Redeem: m.accounts.Redeem,
 		Active: m.accounts.Active,
-		Scope:  m.reference.Book.Scope,
-		Book:   func() *jurisdiction.Book { return m.reference.Book },
+		Scope:  func(p jurisdiction.Person) []string { return m.book().Scope(p) },
+		Book:   m.book,
 		Head:   m.ledger.Head,
 		Epoch:  epoch,
 		Now:    m.clock.Now,
@@ -152,8 +152,8 @@ func (m *center) wireWeb(ctx context.Context) error {
 	})
 	m.accounts.OnEnd(m.hub.EndSession)
 	m.site, err = api.New(ctx, api.Deps{
-		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.reference, Grid: m.grid,
-		Folder:   casefile.NewFolder(m.reference.Book, m.reference.Matters),
+		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
+		Folder:   casefile.Following(m.library),
 		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
 	})
@@ -162,6 +162,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 
 // work runs handlers and views until ctx ends.
 func (m *center) work(ctx context.Context, g *errgroup.Group) {
+	g.Go(func() error { return unlessEnded(ctx, "reference data", m.library.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
 	for _, r := range m.runners {
 		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })
