@@ -24,6 +24,8 @@ export interface Draft {
   readonly spot: Spot | null;
   readonly address: string;
   readonly onTheSpot: boolean;
+  /** Found on a campaign's round. */
+  readonly visit?: { readonly campaign: string; readonly grid: string };
 }
 
 export function emptyDraft(id: string, now: number): Draft {
@@ -82,6 +84,19 @@ export function reportJob(d: Draft, key: string, by: string, source: string, now
     body: { ...reportBody(d, source, new Date(d.startedAt).toISOString()) }, target: null,
     photos: [...d.photos.map((local) => ({ local, remote: null })), ...after.map((local) => ({ local, remote: null, after: true }))],
     photosFirst: d.onTheSpot, state: 'held', textDone: false, attached: false, incident: '', number: '', attempts: 0, nextAt: 0, problem: '',
+    ...(d.visit === undefined ? {} : { visit: d.visit }),
+  };
+}
+
+/** Nothing was found in a grid of a campaign, or what was found needs no report. */
+export function visitJob(
+  visit: { readonly campaign: string; readonly grid: string }, title: string, note: string, photos: readonly string[], key: string, by: string,
+  now: number,
+): Job {
+  return {
+    key, by, kind: 'visit', title, createdAt: now, holdUntil: 0, body: note.trim() === '' ? {} : { note: note.trim() }, target: null, visit,
+    photos: photos.map((local) => ({ local, remote: null })), photosFirst: true,
+    state: 'waiting', textDone: false, attached: false, incident: '', number: '', attempts: 0, nextAt: 0, problem: '',
   };
 }
 

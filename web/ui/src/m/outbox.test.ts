@@ -37,6 +37,16 @@ describe('a report', () => {
     expect(nextStep(both)).toEqual({ kind: 'text' });
     expect(run(both, told).state).toBe('sent');
   });
+  test('found on a round answers for its grid, once it has a number and its photos', () => {
+    const job = run({ ...report, photos: [], visit: { campaign: 'c', grid: 'g' } }, { kind: 'begin' }, told);
+    expect(nextStep(job)).toEqual({ kind: 'visit' });
+    expect(run(job, { kind: 'visited' }).state).toBe('sent');
+  });
+  test('a visit by itself is one step', () => {
+    const visit: Job = { ...report, kind: 'visit', photos: [], photosFirst: true, state: 'waiting', visit: { campaign: 'c', grid: 'g' } };
+    expect(nextStep(visit)).toEqual({ kind: 'text' });
+    expect(run(visit, { kind: 'begin' }, { kind: 'text-done', incident: '', number: '' }).state).toBe('sent');
+  });
   test('counts its steps', () => {
     expect(progress(report)).toEqual({ done: 0, total: 4 });
     expect(progress(run(report, told, { kind: 'photo-done', index: 0, remote: 'A' }))).toEqual({ done: 2, total: 4 });

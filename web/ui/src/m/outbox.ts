@@ -33,7 +33,8 @@ export interface Job {
   readonly key: string;
   /** The account that it is sent for, and no other. */
   readonly by: string;
-  readonly kind: 'report' | 'command';
+  /** A visit answers for one grid of a campaign. */
+  readonly kind: 'report' | 'command' | 'visit';
   /** What the list shows. */
   readonly title: string;
   readonly createdAt: number;
@@ -46,6 +47,9 @@ export interface Job {
   readonly state: JobState;
   readonly textDone: boolean;
   readonly attached: boolean;
+  /** The campaign's grid that this answers for: a visit by itself, a report once it has its number. */
+  readonly visit?: { readonly campaign: string; readonly grid: string };
+  readonly visited?: boolean;
   /** What the server made of it. */
   readonly incident: string;
   readonly number: string;
@@ -57,7 +61,8 @@ export interface Job {
 export type Step =
   | { readonly kind: 'text' }
   | { readonly kind: 'photo'; readonly index: number }
-  | { readonly kind: 'attach' };
+  | { readonly kind: 'attach' }
+  | { readonly kind: 'visit' };
 
 export type News =
   | { readonly kind: 'send-now' }
@@ -65,6 +70,7 @@ export type News =
   | { readonly kind: 'text-done'; readonly incident: string; readonly number: string }
   | { readonly kind: 'photo-done'; readonly index: number; readonly remote: string }
   | { readonly kind: 'attached' }
+  | { readonly kind: 'visited' }
   /** No answer, or one that says "later". */
   | { readonly kind: 'failed'; readonly now: number; readonly random: number; readonly problem: string }
   | { readonly kind: 'refused'; readonly problem: string }
@@ -85,13 +91,14 @@ export function wait(n: number, random: number): number {
 /** What is to be done next for a job; null: nothing is left. */
 export function nextStep(job: Job): Step | null {
   const missing = job.photos.findIndex((p) => p.remote === null);
+  const last: Step | null = job.kind === 'report' && job.visit !== undefined && job.visited !== true ? { kind: 'visit' } : null;
   if (job.photosFirst) {
     if (missing >= 0 && !job.textDone) return { kind: 'photo', index: missing };
-    return job.textDone ? null : { kind: 'text' };
+    return job.textDone ? last : { kind: 'text' };
   }
   if (!job.textDone) return { kind: 'text' };
   if (missing >= 0) return { kind: 'photo', index: missing };
-  return job.photos.length > 0 && !job.attached ? { kind: 'attach' } : null;
+  return job.photos.length > 0 && !job.attached ? { kind: 'attach' } : last;
 }
 
 function unreachable(x: never): never {
@@ -116,6 +123,8 @@ export function step(job: Job, news: News): Job {
       return moved({ photos: job.photos.map((p, i) => (i === news.index ? { ...p, remote: news.remote } : p)) });
     case 'attached':
       return moved({ attached: true });
+    case 'visited':
+      return moved({ visited: true });
     case 'failed': {
       const attempts = job.attempts + 1;
       return { ...job, state: 'waiting', attempts, nextAt: news.now + wait(attempts, news.random), problem: news.problem };

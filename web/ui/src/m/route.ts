@@ -6,6 +6,7 @@ export type Route =
   | { readonly name: 'report' }
   | { readonly name: 'sent'; readonly key: string }
   | { readonly name: 'task'; readonly id: string }
+  | { readonly name: 'round'; readonly id: string }
   | { readonly name: 'outbox' }
   | { readonly name: 'me' };
 
@@ -18,6 +19,8 @@ export function parse(hash: string): Route {
     case 'me':
       return { name };
     case 'task':
+      return tail === '' ? { name: 'home' } : { name, id: tail };
+    case 'round':
       return tail === '' ? { name: 'home' } : { name, id: tail };
     case 'sent':
       return tail === '' ? { name: 'home' } : { name, key: tail };
@@ -32,6 +35,8 @@ export function format(r: Route): string {
       return '#/';
     case 'task':
       return `#/task/${encodeURIComponent(r.id)}`;
+    case 'round':
+      return `#/round/${encodeURIComponent(r.id)}`;
     case 'sent':
       return `#/sent/${encodeURIComponent(r.key)}`;
     case 'report':

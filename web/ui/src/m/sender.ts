@@ -1,6 +1,6 @@
 /** Works off the outbox: one step of one job at a time, in one tab at a time, each saved before the next. */
 import { shallowRef } from 'vue';
-import { api, ProblemError } from '@shared/api';
+import { api, ProblemError, request } from '@shared/api';
 import { comesLater, due, nextDue, nextStep, step, type Job, type News, type Step } from './outbox';
 import { user } from './session';
 import { store } from './store';
@@ -34,6 +34,11 @@ async function tell(key: string, news: News): Promise<Job | null> {
   return after;
 }
 
+async function visit(job: Job, body: unknown, key: string): Promise<void> {
+  const { campaign = '', grid = '' } = job.visit ?? {};
+  await request('POST', `/campaigns/${encodeURIComponent(campaign)}/grids/${encodeURIComponent(grid)}/visit`, { body, key });
+}
+
 async function perform(job: Job, next: Step): Promise<News> {
   const sent = (after: boolean): readonly string[] =>
     job.photos.filter((p) => (p.after === true) === after).map((p) => p.remote).filter((id) => id !== null);
@@ -49,6 +54,10 @@ async function perform(job: Job, next: Step): Promise<News> {
     }
     case 'text': {
       const body = { ...job.body, ...(photos.length > 0 ? { photos } : {}), ...(after.length > 0 ? { photos_after: after } : {}) };
+      if (job.kind === 'visit') {
+        await visit(job, body, job.key);
+        return { kind: 'text-done', incident: '', number: '' };
+      }
       if (job.target === null) {
         const made = await api.report(body, job.key);
         return { kind: 'text-done', incident: made.id, number: made.number };
@@ -56,6 +65,9 @@ async function perform(job: Job, next: Step): Promise<News> {
       const done = await api.command(job.target.id, job.target.command, body, job.key);
       return { kind: 'text-done', incident: done.incident.id, number: done.incident.number };
     }
+    case 'visit':
+      await visit(job, { incidents: [job.incident] }, `${job.key}/visit`);
+      return { kind: 'visited' };
     case 'attach':
       await api.command(job.incident, 'attach', { photos }, `${job.key}/attach`);
       return { kind: 'attached' };

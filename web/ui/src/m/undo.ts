@@ -27,5 +27,6 @@ export function asDraft(job: Job): Draft {
     },
     address: text(l['address']),
     onTheSpot: job.body['handled_on_the_spot'] === true,
+    ...(job.visit === undefined ? {} : { visit: job.visit }),
   };
 }
