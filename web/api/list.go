@@ -39,7 +39,10 @@ type listQuery struct {
 	Source    []incident.Source   `query:"source"`
 	Lamp      []incident.Lamp     `query:"lamp"`
 	Overdue   *bool               `query:"overdue"`
-	Flag      []incident.Flag     `query:"flag"`
+	Accepted  *bool               `query:"accepted" doc:"signed for"`
+	Suspended *bool               `query:"suspended"`
+	Difficult *bool               `query:"difficult"`
+	Flag      []listMark          `query:"flag" doc:"all of them"`
 	Q         string              `query:"q" maxLength:"100" doc:"text in number, description, address or matter; two characters up"`
 	BBox      string              `query:"bbox" doc:"west,south,east,north in WGS-84"`
 	From      *moment             `query:"from" doc:"reported at or after: a time or a day"`
@@ -48,6 +51,9 @@ type listQuery struct {
 	Limit     int                 `query:"limit" minimum:"1" maximum:"500" doc:"50 unless said"`
 	Cursor    string              `query:"cursor" maxLength:"1024" doc:"next_cursor of the page before"`
 }
+
+// A listMark is a flag, or something else that a list may be asked for as if it were one.
+type listMark string
 
 // An IncidentList is one page of a list.
 type IncidentList struct {
@@ -67,9 +73,13 @@ func (s *server) list(ctx context.Context, r *Request, q listQuery) (IncidentLis
 	if err := s.await(ctx, "casebook", q.MinPosition); err != nil {
 		return IncidentList{}, err
 	}
+	marks := make([]incident.Flag, len(q.Flag))
+	for i, m := range q.Flag {
+		marks[i] = incident.Flag(m)
+	}
 	page, err := s.Casebook.List(ctx, casebook.Query{
 		Status: q.Status, Stage: q.Stage, Tier: q.Tier, Street: q.Street, Community: q.Community, Holder: q.Holder,
-		Matter: q.Matter, Source: q.Source, Lamp: q.Lamp, Overdue: q.Overdue, Flag: q.Flag, Q: q.Q, BBox: box,
+		Matter: q.Matter, Source: q.Source, Lamp: q.Lamp, Overdue: q.Overdue, Accepted: q.Accepted, Suspended: q.Suspended, Difficult: q.Difficult, Flag: marks, Q: q.Q, BBox: box,
 		From: beginning(q.From), To: ending(q.To), Sort: q.Sort, Limit: q.Limit, Cursor: q.Cursor, Scope: s.scope(r.Person),
 	})
 	if bad, ok := errors.AsType[*casebook.QueryError](err); ok {

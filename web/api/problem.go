@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"gridcommand/domain"
@@ -93,7 +94,7 @@ func problemOf(err error) *Problem {
 		p := problem(http.StatusUnprocessableEntity, r.Code, "%s", r.Detail)
 		p.DetailZh = r.Zh
 		if r.Field != "" {
-			p.Errors = []FieldError{{Pointer: "/" + r.Field, Detail: r.Detail, Code: r.Code}}
+			p.Errors = []FieldError{{Pointer: "/" + strings.ReplaceAll(r.Field, ".", "/"), Detail: r.Detail, Code: r.Code}}
 		}
 		return p
 	}

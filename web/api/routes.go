@@ -19,10 +19,13 @@ func (s *server) routes() []route {
 
 		post(201, "/incidents", "reportIncident", "Report an incident", s.report, by(reporters), keyed),
 		get("/incidents", "listIncidents", "Incidents by filter", s.list, by(readers)),
+		get("/approvals", "listApprovals", "What waits for the word of the caller's desk", s.approvals, by(deskRoles)),
 		get("/incidents/{id}", "getIncident", "One incident", s.incident, by(readers), ofIncident),
 		get("/incidents/{id}/timeline", "getTimeline", "Every fact of one incident", s.timeline, by(readers), ofIncident),
 		get("/incidents/{id}/deadlines", "getDeadlines", "Why it is due then", s.deadlines, by(readers), ofIncident),
 		get("/incidents/{id}/routing", "getRouting", "Why it is theirs", s.routing, by(readers), ofIncident),
+		get("/incidents/{id}/duplicates", "getDuplicates", "Open incidents that may be the same", s.duplicates, by(readers), ofIncident),
+		get("/incidents/{id}/recurrences", "getRecurrences", "Closed incidents that it may be again", s.recurrences, by(readers), ofIncident),
 		get("/incidents/{id}/sheets/dispatch", "getDispatchSheet", "The dispatch sheet, to be printed", s.dispatchSheet, by(readers), ofIncident, gives(html)),
 		get("/incidents/{id}/sheets/supervision", "getSupervisionSheet", "The supervision sheet, to be printed", s.supervisionSheet, by(readers), ofIncident, gives(html)),
 
@@ -38,6 +41,7 @@ func (s *server) routes() []route {
 
 		get("/picture", "getPicture", "Open incidents on the ground, now or then", s.picture, by(viewers)),
 		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
+		get("/returns/matrix", "getReturnsMatrix", "Who returned what, and who did it instead", s.returnsMatrix, by(readers)),
 
 		post(201, "/photos", "uploadPhoto", "Upload a photo", s.upload, by(reporting), takes("image/jpeg", "image/png")),
 		get("/photos/{id}", "getPhoto", "A photo", s.photo, by(readers), gives("image/jpeg")),

@@ -2,32 +2,35 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gridcommand/domain/catalogue"
+	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/tally"
 )
 
-// A RoutingExplained says why an incident is whose it is: every decision so far, the
-// line or ruling that each stands on, and who could take it now.
+// A RoutingExplained says why an incident is whose it is: the last decision, the line or
+// ruling it stands on, and who could take it now.
 type RoutingExplained struct {
-	Decision   *RoutingDecision         `json:"decision" doc:"the last one; null: nobody was chosen yet"`
-	Earlier    []RoutingDecision        `json:"earlier" doc:"the ones before, oldest first"`
-	Candidates []jurisdiction.Candidate `json:"candidates" doc:"who could take it now from the desk in charge, best first"`
+	RoutingDecision
 	Desk       string                   `json:"desk" doc:"in charge; empty: not open"`
-	Exchanges  *Exchanges               `json:"exchanges" doc:"between the unit that has it and the one it came from or would go to; null: no two units"`
-	Position   int64                    `json:"position" doc:"of the incident's last fact"`
+	Candidates []jurisdiction.Candidate `json:"candidates" doc:"who could take it now from the desk in charge, best first"`
+	Earlier    []RoutingDecision        `json:"earlier" doc:"the decisions before, oldest first"`
+	Exchanges  *tally.Exchanges         `json:"exchanges" doc:"of this matter, this year, between the unit that has it and another; null: there is no other"`
 }
 
-// A RoutingDecision is one choice of a unit.
+// A RoutingDecision is one choice of who answers. Before anybody was given it, that is
+// the choice of the desk that takes it in.
 type RoutingDecision struct {
 	casefile.Named
 	At            time.Time   `json:"at"`
-	Position      int64       `json:"position"`
+	Position      int64       `json:"position" doc:"of the fact"`
 	Type          string      `json:"type" doc:"of the fact, e.g. incident.dispatched"`
 	PolicyVersion string      `json:"policy_version"`
 	Reason        string      `json:"reason" doc:"one Chinese sentence"`
@@ -57,8 +60,21 @@ type RulingText struct {
 	Expires   *time.Time      `json:"expires" doc:"null: never"`
 }
 
-func (s *server) routing(ctx context.Context, r *Request, _ none) (RoutingExplained, error) {
-	out := RoutingExplained{Earlier: []RoutingDecision{}, Candidates: []jurisdiction.Candidate{}, Position: r.Case.File.Position}
+type routingQuery struct {
+	FromView
+	Unit string `query:"unit" maxLength:"64" doc:"the other unit of the exchanges; the one it came from, else the one it would go to, unless said"`
+}
+
+func (s *server) routing(ctx context.Context, r *Request, q routingQuery) (RoutingExplained, error) {
+	if q.Unit != "" {
+		if _, ok := s.reference().Book.Unit(q.Unit); !ok {
+			return RoutingExplained{}, wrong("unit", "is no unit of this district")
+		}
+	}
+	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
+		return RoutingExplained{}, err
+	}
+	state := r.Case.State
 	var all []RoutingDecision
 	for _, rec := range r.Case.Records {
 		e, err := casefile.Event(rec)
@@ -66,24 +82,52 @@ func (s *server) routing(ctx context.Context, r *Request, _ none) (RoutingExplai
 			return RoutingExplained{}, err
 		}
 		if unit, basis, chose := choiceOf(e); chose {
-			all = append(all, s.decision(rec, r.Case.State.Matter, unit, basis))
+			all = append(all, s.decision(rec, state.Matter, unit, basis))
 		}
 	}
-	if n := len(all); n > 0 {
-		out.Decision, out.Earlier = &all[n-1], append(out.Earlier, all[:n-1]...)
+	last := len(all) - 1 // there is one: a report is routed in the same append
+	out := RoutingExplained{
+		RoutingDecision: all[last], Earlier: append([]RoutingDecision{}, all[:last]...), Candidates: []jurisdiction.Candidate{},
+		Desk: deskInCharge(state),
 	}
-	state := r.Case.State
-	if out.Desk = deskInCharge(state); out.Desk != "" {
+	if out.Desk != "" {
 		out.Candidates = append(out.Candidates, s.reference().Book.Candidates(state.Matter, state.Place, out.Desk)...)
 	}
 	var err error
-	out.Exchanges, err = s.exchangesOf(ctx, state, out.Candidates)
+	out.Exchanges, err = s.exchanges(ctx, r, q.Unit, out.Candidates)
 	return out, err
+}
+
+// exchanges counts how often the unit that has it, or had it last, and another one gave
+// this matter to each other this year.
+func (s *server) exchanges(ctx context.Context, r *Request, other string, candidates []jurisdiction.Candidate) (*tally.Exchanges, error) {
+	state := r.Case.State
+	if state.Unit == "" || r.Case.File.Matter == nil {
+		return nil, nil
+	}
+	offer := func(unit string) {
+		if u, ok := s.reference().Book.Unit(unit); other == "" && unit != state.Unit && ok && u.Kind != jurisdiction.Center {
+			other = unit
+		}
+	}
+	for _, unit := range slices.Backward(state.Path) {
+		offer(unit)
+	}
+	for _, c := range slices.Concat(candidates, r.Case.File.Routing.Candidates) {
+		offer(c.Unit)
+	}
+	if other == "" || other == state.Unit {
+		return nil, nil
+	}
+	x, err := s.Tally.Exchanges(ctx, state.Unit, other, r.Case.File.Matter.Key(), s.Now().In(deadline.CST).Year())
+	return &x, err
 }
 
 // choiceOf returns the unit that a fact chose, and why.
 func choiceOf(e incident.Event) (unit string, basis incident.Basis, ok bool) {
 	switch e := e.(type) {
+	case incident.Routed:
+		return e.Routing.Desk, incident.Basis{PolicyVersion: e.Routing.PolicyVersion, Reason: e.Routing.Reason}, true
 	case incident.Dispatched:
 		return e.Unit, e.Basis, true
 	case incident.Delegated:
@@ -152,17 +196,4 @@ func (s *server) rulingText(then *reference.Reference, matter catalogue.Key, num
 		}
 	}
 	return out
-}
-
-// Exchanges is how often two units gave a matter to one another in a year.
-type Exchanges struct {
-	A      casefile.Named  `json:"a"`
-	B      casefile.Named  `json:"b"`
-	Matter casefile.Matter `json:"matter"`
-	Year   int             `json:"year"`
-	Count  int             `json:"count"`
-}
-
-func (s *server) exchangesOf(context.Context, incident.State, []jurisdiction.Candidate) (*Exchanges, error) {
-	return nil, nil
 }

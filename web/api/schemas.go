@@ -13,6 +13,7 @@ import (
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
@@ -46,6 +47,8 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[picture.Geometry]():       "PictureGeometry",
 	reflect.TypeFor[picture.Properties]():     "PictureProperties",
 	reflect.TypeFor[tally.Row]():              "StatisticsRow",
+	reflect.TypeFor[tally.HandledBy]():        "HandledInstead",
+	reflect.TypeFor[tally.Suggestion]():       "RulingSuggested",
 	reflect.TypeFor[deadline.Unit]():          "LimitUnit",
 	reflect.TypeFor[jurisdiction.Kind]():      "UnitKind",
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
@@ -63,6 +66,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[incident.Flag]():         anys(incident.Flags),
 	reflect.TypeFor[incident.ReturnCode]():   anys(incident.ReturnCodes),
 	reflect.TypeFor[incident.EscalateCode](): anys(incident.EscalateCodes),
+	reflect.TypeFor[listMark]():              append(anys(incident.Flags), anys(casebook.Marks)...),
 	reflect.TypeFor[incident.SuspendCode]():  append(anys(incident.SuspendCodes), ""), // none of the usual grounds
 	reflect.TypeFor[incident.Ground]():       anys(incident.Grounds),
 	reflect.TypeFor[incident.Clock]():        {string(incident.StageClock), string(incident.TotalClock)},

@@ -106,7 +106,7 @@ func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) 
 	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
 		return Statistics{}, err
 	}
-	got, err := s.Tally.Statistics(ctx, tally.Query{From: from, To: to, By: tally.By(q.By), Scope: s.scope(r.Person)})
+	got, err := s.Tally.Statistics(ctx, tally.Query{From: from, To: to, By: tally.By(q.By), Reading: tally.Reading(q.Reading), Scope: s.scope(r.Person)})
 	if err != nil {
 		return Statistics{}, err
 	}
