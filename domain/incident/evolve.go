@@ -166,7 +166,11 @@ func (s State) stands(w Standing) State {
 // ends returns s with no stage, no holder and no clock running. What the clocks
 // said last stays.
 func (s State) ends(as Status) State {
-	s.Status, s.Stage, s.Holder = as, "", ""
+	s.Status, s.Stage, s.Holder, s.Calls = as, "", "", s.callsOver()
+	s.Supervisions = slices.Clone(s.Supervisions)
+	for i := range s.Supervisions {
+		s.Supervisions[i].Lapsed = true // taken up again, it is still to be answered, but nobody is reminded
+	}
 	s.Deadline, s.Total = deadline.Deadline{}, nil
 	s.Asked, s.Pause = nil, nil
 	return s

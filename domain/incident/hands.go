@@ -57,7 +57,19 @@ func (s State) evolveHands(e Event) State {
 const (
 	callArrived = "arrived"
 	callRefused = "refused"
+	callOver    = "over" // the incident ended first
 )
+
+// callsOver returns the calls once the incident ends: nobody has to come any more.
+func (s State) callsOver() []CallState {
+	calls := slices.Clone(s.Calls)
+	for i := range calls {
+		if calls[i].Answered == "" {
+			calls[i].Answered = callOver
+		}
+	}
+	return calls
+}
 
 func (s State) answered(n int, how string) State {
 	if n < 1 || n > len(s.Calls) {
@@ -489,7 +501,7 @@ var (
 
 	unitsRequired                = reason{"units_required", "units", "请选择会商单位", "units are required"}
 	unitsUnknown                 = reason{"unit_unknown", "units", "没有这个单位", "there is no such unit"}
-	unitsOnlyHandedTo            = reason{"hand_over_only", "units", "该单位不在平台办理", "the unit takes part by hand-over only"}
+	unitsOnlyHandedTo            = reason{"unit_hand_over_only", "units", "该单位不在平台办理", "the unit takes part by hand-over only"}
 	coordinationQuestionRequired = reason{"question_required", "question", "请填写会商事项", "a question is required"}
 	leadRequired                 = reason{"lead_required", "lead", "请选择主办单位", "a lead is required"}
 	leadUnknown                  = reason{"unit_unknown", "lead", "没有这个单位", "there is no such unit"}

@@ -116,6 +116,9 @@ func (r reason) to(c Command) *domain.Refusal {
 	return no
 }
 
+// Label returns a command's word for a Chinese reader, as refusals use it.
+func Label(command string) string { return commandLabels[command] }
+
 // The words of refusals are those of the buttons and lists that a reader sees.
 var commandLabels = map[string]string{
 	"report": "上报", "confirm": "核实属实", "refute": "核实不属实", "file": "立案", "decline": "不予立案", "dispatch": "派遣",

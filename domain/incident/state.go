@@ -139,7 +139,7 @@ type CallState struct {
 	Unit     string
 	Task     string
 	Arrive   deadline.Deadline
-	Answered string // arrived, refused; empty: open
+	Answered string // arrived, refused, over: the incident ended first; empty: open
 	Lapsed   bool
 }
 
