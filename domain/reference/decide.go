@@ -114,7 +114,7 @@ func (h History) edition(fact Fact, base *Base, c Enact, effective time.Time) (E
 	changed := Tables{}
 	var wrong []*table.Faults
 	for _, name := range slices.Sorted(maps.Keys(c.Tables)) {
-		if shapes[name].columns == nil {
+		if !slices.Contains(TableNames, name) {
 			return e, nil, refuse("unknown_table", "tables", "没有这张表。", "there is no table %q; there are %s", name, strings.Join(TableNames, ", "))
 		}
 		rows := Merge(name, there[name], c.Tables[name])

@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/csv"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gridcommand/domain/catalogue"
@@ -23,6 +24,9 @@ const (
 	Limits         = "limits"
 	PolicyTable    = "policy"
 	CalendarTable  = "calendar"
+
+	// RulingTable is no table of an edition: each of its rows is a fact of its own.
+	RulingTable = "rulings"
 )
 
 // TableNames holds the name of every table, in the order in which people read them.
@@ -52,7 +56,24 @@ var shapes = map[string]shape{
 	Limits:         {limitColumns, []int{0}},
 	PolicyTable:    {policyColumns, []int{0}},
 	CalendarTable:  {deadline.CalendarColumns, []int{0}},
+	RulingTable:    {rulingColumns, []int{0}},
 }
+
+// optional are columns that a file may leave out: they are empty then.
+var optional = map[string][]string{
+	Units:          {"line_parent", "clerk", "phone", "duties", "only_handed_to"},
+	Responsibility: {"regulator", "enforcer", "maintainer_or_owner"},
+	Matters:        {"class", "activated"},
+	Criteria:       {"number"},
+	SchemeMapping:  {"old_name"},
+	Limits:         {"urgent"},
+	PolicyTable:    {"meaning"},
+	CalendarTable:  {"festival"},
+	RulingTable:    {"number", "authority", "effective", "expires", "basis"},
+}
+
+// Optional returns the columns of a table that a file may leave out.
+func Optional(name string) []string { return slices.Clone(optional[name]) }
 
 // Columns returns the columns of a table; nil: there is no such table.
 func Columns(name string) []string { return slices.Clone(shapes[name].columns) }
@@ -182,6 +203,7 @@ func Merge(name string, there, rows []table.Row) []table.Row {
 	case CalendarTable:
 		return mergeDays(there, rows)
 	case Matters, Criteria:
+		rows = filledIn(name, there, rows)
 		schemes := map[string]bool{}
 		for _, row := range rows {
 			schemes[row.Fields[0]] = true
@@ -191,6 +213,31 @@ func Merge(name string, there, rows []table.Row) []table.Row {
 		return mergeNamed(there, rows)
 	}
 	return rows
+}
+
+// filledIn returns rows with what a file of matters or criteria may leave out: whether a
+// matter is activated stays as it is, and criteria are numbered in the order of the file.
+func filledIn(name string, there, rows []table.Row) []table.Row {
+	key := func(row table.Row) string { return strings.Join(row.Fields[:3], "/") }
+	activated, number := map[string]string{}, map[string]int{}
+	for _, row := range there {
+		activated[key(row)] = row.Fields[len(row.Fields)-1]
+	}
+	filled := slices.Clone(rows)
+	for i, row := range rows {
+		number[key(row)]++
+		fields := slices.Clone(row.Fields)
+		switch last := len(fields) - 1; {
+		case name == Matters && fields[last] == "":
+			if fields[last] = activated[key(row)]; fields[last] == "" {
+				fields[last] = "no"
+			}
+		case name == Criteria && fields[3] == "":
+			fields[3] = strconv.Itoa(number[key(row)])
+		}
+		filled[i] = table.Row{Line: row.Line, Fields: fields}
+	}
+	return filled
 }
 
 // mergeBy puts rows in the place of those that are replaced: where the first of them
