@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) eventstore.Store) {
 		{"the same id in another scope is another key", keyScopes},
 		{"among appends that arrive together the bad ones fail alone", badFailAlone},
 		{"once Append has returned, every way of reading sees the facts", readYourWrite},
+		{"what one read has seen, the next one does not deny", seenStaysSeen},
 		{"a page gives at most what was asked, from any position", pages},
 		{"a stream longer than a page is read whole, from any version", longStream},
 		{"a reader that stops early, and appends while it reads, harms nothing", readerStops},

@@ -33,6 +33,52 @@ func pages(t *testing.T, s eventstore.Store) {
 	}
 }
 
+// seenStaysSeen reads to the end again and again while others append: neither the
+// head nor a page may go back behind what was read a moment before.
+func seenStaysSeen(t *testing.T, s eventstore.Store) {
+	ctx := bounded(t)
+	var writers sync.WaitGroup
+	done := make(chan struct{})
+	for w := range 4 {
+		writers.Go(func() {
+			for i := range 60 {
+				if _, err := s.Append(ctx, one(eventstore.Stream(fmt.Sprintf("incident-%d-%d", w, i)), 1)); err != nil {
+					t.Errorf("append: %v", err)
+					return
+				}
+			}
+		})
+	}
+	go func() { writers.Wait(); close(done) }()
+	seen := eventstore.Position(0)
+	for ended := false; !ended; {
+		select {
+		case <-done:
+			ended = true
+		default:
+		}
+		page, err := s.Page(ctx, max(seen-1, 0), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(page); n > 0 {
+			seen = max(seen, page[n-1].Position)
+		}
+		head, err := s.Head(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.Page(ctx, seen-1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen > 0 && (head < seen || len(again) == 0) {
+			t.Fatalf("position %d was read, but the head is %d and a page from there has %d facts", seen, head, len(again))
+		}
+	}
+	<-done
+}
+
 func longStream(t *testing.T, s eventstore.Store) {
 	const n = 2*eventstore.DefaultPage + 3
 	for v := 0; v < n; v += 205 {

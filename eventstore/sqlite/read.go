@@ -51,6 +51,11 @@ func (s *Store) Page(ctx context.Context, after eventstore.Position, limit int) 
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: read after position %d: %w", after, err)
 	}
+	// A commit is visible a moment before its writer rings. Whoever has seen it must
+	// not hear afterwards that the ledger ends before it.
+	if n := len(page); s.writer != nil && n > 0 && page[n-1].Position > s.bell.Head() {
+		s.bell.Ring(page[n-1].Position)
+	}
 	return page, nil
 }
 
