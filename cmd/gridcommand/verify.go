@@ -13,13 +13,17 @@ import (
 	"strings"
 	"time"
 
+	"gridcommand/domain/campaign"
+	dutyrules "gridcommand/domain/duty"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/patrol"
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/wall"
@@ -83,6 +87,14 @@ func (v *verdict) fault(format string, args ...any) {
 	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
 }
 
+// decoders read the facts of every kind of stream but the incident's.
+var decoders = map[string]func(eventstore.Record) error{
+	workflow.ReferenceCategory: func(r eventstore.Record) error { _, err := reference.Decode(r.Type, r.Data); return err },
+	dutyrules.Category:         func(r eventstore.Record) error { _, err := dutyrules.Decode(r.Type, r.Data); return err },
+	patrol.Category:            func(r eventstore.Record) error { _, err := patrol.Decode(r.Type, r.Data); return err },
+	campaign.Category:          func(r eventstore.Record) error { _, err := campaign.Decode(r.Type, r.Data); return err },
+}
+
 // facts walks the ledger: positions dense, versions contiguous; then every fact
 // decodes, and every open incident has one stage, one holder and one deadline.
 func (v *verdict) facts(ctx context.Context, ledger eventstore.Store) error {
@@ -107,8 +119,8 @@ func (v *verdict) facts(ctx context.Context, ledger eventstore.Store) error {
 			break
 		}
 		for _, r := range page {
-			if r.Stream.Category() == workflow.ReferenceCategory {
-				if _, err := reference.Decode(r.Type, r.Data); err != nil {
+			if decode := decoders[r.Stream.Category()]; decode != nil {
+				if err := decode(r); err != nil {
 					v.fault("position %d: %v", r.Position, err)
 				}
 			}
@@ -173,6 +185,7 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 	}
 	for _, view := range []projections.View{
 		casebook.New(fresh, folder), picture.New(fresh, folder), worklist.New(fresh, folder), wall.New(fresh, folder), tally.New(fresh, folder),
+		duty.New(fresh),
 	} {
 		have, at, ok, err := storedView(ctx, stored, view, epoch)
 		if err != nil {

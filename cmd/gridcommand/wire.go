@@ -18,6 +18,7 @@ import (
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/wall"
@@ -55,10 +56,11 @@ type views struct {
 	worklist *worklist.View
 	wall     *wall.View
 	tally    *tally.View
+	duty     *duty.View
 }
 
 func (v views) all() []projections.View {
-	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally}
+	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally, v.duty}
 }
 
 // assemble opens a place and puts the parts together; nothing runs yet. people is
@@ -127,6 +129,7 @@ func (m *center) wireViews() {
 		worklist: worklist.New(m.databases.views, folder),
 		wall:     wall.New(m.databases.views, folder),
 		tally:    tally.New(m.databases.views, folder),
+		duty:     duty.New(m.databases.views),
 	}
 	for _, v := range m.views.all() {
 		m.runners = append(m.runners, projections.NewRunner(m.databases.views, m.ledger, v, &projections.Options{Log: m.log}))
@@ -154,7 +157,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 	m.site, err = api.New(ctx, api.Deps{
 		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
 		Folder:   casefile.Following(m.library),
-		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Runners: m.runners,
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
 	})
 	return err

@@ -91,9 +91,15 @@ func ParseHandoverID(id string) (desk string, moment time.Time, ok bool) {
 // goes on into the next day.
 type Span struct{ From, To int }
 
-func (s Span) String() string {
+// Clock returns both ends as a clock shows them.
+func (s Span) Clock() (from, to string) {
 	clock := func(m int) string { return fmt.Sprintf("%02d:%02d", m/60%24, m%60) }
-	return clock(s.From) + "–" + clock(s.To)
+	return clock(s.From), clock(s.To)
+}
+
+func (s Span) String() string {
+	from, to := s.Clock()
+	return from + "–" + to
 }
 
 var spanForm = regexp.MustCompile(`([01]\d|2[0-3]):([0-5]\d)–([01]\d|2[0-3]):([0-5]\d)`)

@@ -43,7 +43,7 @@ type Fault struct {
 
 // Judge says which fixes of a batch no device can have measured: those of the future,
 // those too old, those measured so badly that they say nothing, those of a device that
-// flew. All of a batch are of one day.
+// flew.
 func Judge(fixes []Fix, now time.Time, p Policy) []Fault {
 	var faults []Fault
 	for i, f := range fixes {
@@ -52,8 +52,6 @@ func Judge(fixes []Fix, now time.Time, p Policy) []Fault {
 			faults = append(faults, Fault{i, "at", "in_the_future", "lies in the future"})
 		case f.At.Before(now.Add(-p.Oldest)):
 			faults = append(faults, Fault{i, "at", "too_old", "lies too far back"})
-		case DayOf(f.At) != DayOf(fixes[0].At):
-			faults = append(faults, Fault{i, "at", "another_day", "is of another day than the first: send days apart"})
 		}
 		if math.IsNaN(f.AccuracyM) || f.AccuracyM > p.AbsurdMeters {
 			faults = append(faults, Fault{i, "accuracy_m", "absurd", "says nothing of where it was"})

@@ -20,10 +20,11 @@ import (
 type route struct {
 	method, path  string
 	name, summary string
-	open          bool                         // without a log-in
-	may           func(jurisdiction.Role) bool // nil: everyone who is logged in
-	ofIncident    bool                         // {id} is an incident that must be there and visible
-	key           bool                         // takes an Idempotency-Key
+	open          bool                                  // without a log-in
+	may           func(jurisdiction.Role) bool          // nil: everyone who is logged in
+	ofIncident    bool                                  // {id} is an incident that must be there and visible
+	there         func(context.Context, *Request) error // what the path names must be there; nil: it names nothing
+	key           bool                                  // takes an Idempotency-Key
 	query         reflect.Type
 	body          reflect.Type // of a JSON body; nil: none
 	bodyOptional  bool         // no body is as good as {}
@@ -76,8 +77,11 @@ func post[B, A any](status int, path, name, summary string, f func(context.Conte
 	return rt
 }
 
-func open(rt *route)                             { rt.open = true }
-func ofIncident(rt *route)                       { rt.ofIncident = true }
+func open(rt *route)       { rt.open = true }
+func ofIncident(rt *route) { rt.ofIncident = true }
+func of(there func(context.Context, *Request) error) option {
+	return func(rt *route) { rt.there = there }
+}
 func keyed(rt *route)                            { rt.key = true }
 func by(may func(jurisdiction.Role) bool) option { return func(rt *route) { rt.may = may } }
 func gives(media ...string) option               { return func(rt *route) { rt.answerMedia = media } }
@@ -140,6 +144,11 @@ func (s *server) judgeAndServe(ctx context.Context, w http.ResponseWriter, r *Re
 
 	if rt.ofIncident {
 		if r.Case, err = s.find(ctx, r.Person, r.PathValue("id")); err != nil {
+			return nil, err
+		}
+	}
+	if rt.there != nil {
+		if err := rt.there(ctx, r); err != nil {
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/web/accounts"
@@ -44,6 +45,7 @@ type Deps struct {
 	Casebook  *casebook.View
 	Picture   *picture.View
 	Tally     *tally.View
+	Duty      *duty.View
 	Runners   []*projections.Runner // of every view, named as their views
 	Photos    string                // folder of the pictures; made if it is not there
 
@@ -95,6 +97,9 @@ func assemble(ctx context.Context, d Deps) (http.Handler, *server, error) {
 	var err error
 	if s.photos, err = openPhotos(ctx, d.State, d.Photos); err != nil {
 		return nil, nil, fmt.Errorf("api: opening photos: %w", err)
+	}
+	if err = openPhrases(ctx, d.State); err != nil {
+		return nil, nil, err
 	}
 	if s.ready, err = s.newReadiness(ctx); err != nil {
 		return nil, nil, fmt.Errorf("api: reading the head: %w", err)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -27,6 +28,7 @@ import (
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/web/accounts"
@@ -70,6 +72,7 @@ type site struct {
 	grid     *basegrid.Grid
 	book     *jurisdiction.Book
 	runners  []*projections.Runner
+	library  *workflow.Library // nil: reference data that never changes
 
 	*hands
 
@@ -117,7 +120,53 @@ func open1[T any](t *testing.T, v T, err error) T {
 	return v
 }
 
+// newSite is a site with reference data that never changes, where nothing happens that
+// the test does not do.
 func newSite(t *testing.T) *site {
+	t.Helper()
+	return buildSite(t, nil)
+}
+
+// livingSite is a site with the ledger's own reference data and the workflow at work:
+// after each step of the test, settle waits until the program has done its part.
+func livingSite(t *testing.T) *site {
+	t.Helper()
+	s := buildSite(t, func(s *site, state *sqldb.DB) *workflow.Library {
+		library, err := workflow.OpenLibrary(t.Context(), workflow.LibraryDeps{
+			Ledger: s.ledger, State: state, Now: s.now,
+			Inspectors: func(context.Context) ([]string, error) { return []string{"440114002002"}, nil },
+		})
+		return open1(t, library, err)
+	})
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.service.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { stop(); running.Wait() })
+	return s
+}
+
+// settle lets the program do its part, and brings every view to the head.
+func (s *site) settle() {
+	s.t.Helper()
+	s.service.ClockMoved()
+	if err := s.service.Idle(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	head, err := s.ledger.Head(s.t.Context())
+	if err == nil && s.library != nil {
+		err = s.library.Reach(s.t.Context(), head)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.fold()
+}
+
+func buildSite(t *testing.T, shelves func(*site, *sqldb.DB) *workflow.Library) *site {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
 	ref, err := books()
@@ -148,18 +197,23 @@ func newSite(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
-	s.service, err = workflow.New(ctx, workflow.Deps{Ledger: s.ledger, State: state, Reference: &own, Now: s.now})
+	var source reference.Source = &own
+	folder := casefile.NewFolder(book, own.Matters)
+	if shelves != nil {
+		s.library = shelves(s, state)
+		source, folder = s.library, casefile.Following(s.library)
+	}
+	s.service, err = workflow.New(ctx, workflow.Deps{Ledger: s.ledger, State: state, Reference: source, Now: s.now})
 	s.service = open1(t, s.service, err)
 
-	folder := casefile.NewFolder(book, own.Matters)
 	d := Deps{
-		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: &own, Grid: grid, Folder: folder,
-		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder),
+		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: grid, Folder: folder,
+		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views),
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Live: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 	}
-	for _, v := range []projections.View{d.Casebook, d.Picture, d.Tally} {
+	for _, v := range []projections.View{d.Casebook, d.Picture, d.Tally, d.Duty} {
 		s.runners = append(s.runners, projections.NewRunner(views, s.ledger, v, nil))
 	}
 	d.Runners = s.runners

@@ -207,6 +207,9 @@ func (s *server) mayName(ctx context.Context, p jurisdiction.Person, id string) 
 	for _, incident := range incidents {
 		f, err := s.find(ctx, p, incident)
 		if problem, refused := errors.AsType[*Problem](err); refused && problem.Status == http.StatusNotFound {
+			if seen, err := s.namedByCampaign(ctx, p, incident, id); seen || err != nil {
+				return seen, err
+			}
 			continue
 		}
 		if err != nil {

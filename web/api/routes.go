@@ -43,6 +43,32 @@ func (s *server) routes() []route {
 		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
 		get("/returns/matrix", "getReturnsMatrix", "Who returned what, and who did it instead", s.returnsMatrix, by(readers)),
 
+		get("/duty/roster", "getRoster", "Who is on duty at a desk", s.roster, by(overseers)),
+		post(200, "/duty/roster", "setRoster", "Say who is on duty in a shift", s.setRoster, by(desks), keyed),
+		get("/duty/handover", "getHandover", "The change of shifts at hand", s.handover, by(overseers)),
+		get("/duty/handovers", "listHandovers", "Changes of shifts that have a sheet", s.handovers, by(overseers)),
+		post(201, "/duty/handovers", "prepareHandover", "Write the sheet of a change of shifts", s.prepareHandover, by(desks), keyed),
+		post(200, "/duty/handovers/{id}/sign", "signHandover", "Sign a sheet for one side", s.signHandover, by(desks), of(s.thereHandover), keyed),
+		get("/duty/queue", "getDutyQueue", "What came in outside a desk's hours and waits", s.dutyQueue, by(overseers)),
+		get("/duty/briefing", "getBriefing", "The duty leader's page", s.briefing, by(overseers)),
+
+		post(200, "/patrols/duty", "markDuty", "Go on duty, or off", s.markDuty, by(walkers), keyed),
+		get("/patrols/duty", "listPatrols", "Who walks where, and who is on duty", s.patrols, by(watchers)),
+		post(200, "/patrols/tracks", "addTrack", "Where you walked while on duty", s.track, by(walkers), keyed),
+		get("/patrols/tracks", "getTrack", "Where an inspector walked on a day", s.tracks, by(watchers)),
+		get("/patrols/coverage", "getCoverage", "Which grids were walked on a day", s.coverage, by(coverers)),
+		get("/tasks/mine", "listTasks", "What you have to go to", s.tasks, by(walkers)),
+
+		post(201, "/campaigns", "launchCampaign", "Have one thing looked at in every grid of an area", s.launchCampaign, by(launchers), keyed),
+		get("/campaigns", "listCampaigns", "Campaigns in your area", s.campaigns, by(coverers)),
+		get("/campaigns/{id}", "getCampaign", "A campaign with its grids", s.campaign, by(coverers), of(s.thereCampaign)),
+		post(200, "/campaigns/{id}/grids/{grid}/visit", "visitCampaignGrid", "Answer for one grid", s.visitGrid, by(watchers), of(s.thereCampaign), keyed),
+		post(200, "/campaigns/{id}/end", "endCampaign", "End a campaign before its time", s.endCampaign, by(launchers), of(s.thereCampaign), keyed),
+
+		get("/phrases", "listPhrases", "Ready sentences", s.phrases, by(readers)),
+		post(201, "/phrases", "addPhrase", "Keep a sentence for your unit", s.addPhrase, by(writers)),
+		post(204, "/phrases/{id}", "deletePhrase", "Drop a sentence of your unit", s.deletePhrase, by(writers), of(s.therePhrase), via("DELETE")),
+
 		post(201, "/photos", "uploadPhoto", "Upload a photo", s.upload, by(reporting), takes("image/jpeg", "image/png")),
 		get("/photos/{id}", "getPhoto", "A photo", s.photo, by(readers), gives("image/jpeg")),
 

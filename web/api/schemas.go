@@ -10,7 +10,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"gridcommand/domain/campaign"
 	"gridcommand/domain/deadline"
+	"gridcommand/domain/duty"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/projections/casebook"
@@ -54,6 +56,11 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
 	reflect.TypeFor[deadline.Pause]():         "Pause",
 	reflect.TypeFor[jurisdiction.Candidate](): "Candidate",
+	reflect.TypeFor[duty.Sheet]():             "HandoverSheet",
+	reflect.TypeFor[duty.Counts]():            "HandoverCounts",
+	reflect.TypeFor[duty.Line]():              "HandoverLine",
+	reflect.TypeFor[duty.Side]():              "HandoverSide",
+	reflect.TypeFor[campaign.Status]():        "CampaignStatus",
 }
 
 // words are the texts that a text type may be.
@@ -78,6 +85,10 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[jurisdiction.Role](): anys(jurisdiction.Roles),
 	reflect.TypeFor[jurisdiction.Kind](): {"center", "station", "office", "branch", "department", "owner"},
 	reflect.TypeFor[deadline.Unit]():     anys(deadline.Units),
+	reflect.TypeFor[jurisdiction.Post](): anys(jurisdiction.Posts),
+	reflect.TypeFor[duty.Shift]():        anys(duty.Shifts),
+	reflect.TypeFor[duty.Side]():         anys(duty.Sides),
+	reflect.TypeFor[campaign.Status]():   anys(campaign.Statuses),
 }
 
 func anys[T ~string](list []T) []any {

@@ -45,6 +45,9 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	tried := 0
 	for _, rt := range s.routes() {
 		command, isCommand := strings.CutPrefix(rt.path, "/incidents/{id}/commands/")
+		if rt.there != nil {
+			continue // what such a path names is not there for most: the tests of each try who sees it
+		}
 		refused, listed := refusedTo[rt.name]
 		if !listed && !isCommand {
 			t.Errorf("%s %s is not in the matrix", rt.method, rt.path)
