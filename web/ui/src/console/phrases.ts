@@ -4,6 +4,8 @@ import { request } from '@shared/api';
 
 interface Phrase {
   readonly kind: string;
+  /** scheme/kind/code; null: for any. */
+  readonly matter: string | null;
   readonly text: string;
 }
 const phrases = shallowRef<readonly Phrase[]>([]);
@@ -15,24 +17,23 @@ export async function loadPhrases(): Promise<void> {
   asked = true;
   try {
     const answer = await request<{ readonly items: readonly Partial<Phrase>[] }>('GET', '/phrases');
-    phrases.value = answer.items.flatMap((x) => (typeof x.kind === 'string' && typeof x.text === 'string' ? [{ kind: x.kind, text: x.text }] : []));
+    phrases.value = answer.items.flatMap((x) => (typeof x.kind === 'string' && typeof x.text === 'string' ? [{ kind: x.kind, matter: x.matter ?? null, text: x.text }] : []));
   } catch {
     asked = false;
   }
 }
 
-/** The kinds of text that fit a field of a command. */
-const kinds: Readonly<Record<string, readonly string[]>> = {
-  return: ['reason_return', 'return'], escalate: ['reason_escalate', 'escalate'], 'request-extension': ['reason_extension', 'request-extension', 'extension'],
-  'request-suspension': ['reason_suspension', 'request-suspension', 'suspension'], fail: ['reason_rework', 'fail', 'rework'], decline: ['reason_decline', 'decline'],
-  refute: ['reason_refute', 'refute'], appeal: ['reason_appeal', 'appeal'], handle: ['result', 'handle'], help: ['result', 'help'], reply: ['reply'], urge: ['urge', 'reason_urge'],
+/** What a sentence of each command is kept under. */
+const kinds: Readonly<Record<string, string>> = {
+  return: 'return', 'refuse-return': 'return', escalate: 'escalate', 'request-extension': 'extension', 'request-suspension': 'suspension', fail: 'rework', decline: 'decline', refute: 'refute',
+  appeal: 'appeal', handle: 'result', help: 'result', reply: 'reply', urge: 'urge', supervise: 'supervise',
 };
 
-/** What may be put into a field, in file order. */
-export function phrasesFor(command: string, field: string): readonly string[] {
+/** What may be put into a field: sentences for any matter and for this one, in file order. */
+export function phrasesFor(command: string, field: string, matter: string): readonly string[] {
   if (!['reason', 'result', 'answer', 'question', 'text', 'task'].includes(field)) return [];
-  const wanted = kinds[command] ?? [command, `reason_${command}`];
-  return [...new Set(phrases.value.filter((p) => wanted.includes(p.kind)).map((p) => p.text))];
+  const wanted = kinds[command];
+  return wanted === undefined ? [] : [...new Set(phrases.value.filter((p) => p.kind === wanted && (p.matter === null || p.matter === matter)).map((p) => p.text))];
 }
 
 /** Puts names where a phrase leaves room for them; what is not known stays as a gap to be filled. */

@@ -1,31 +1,50 @@
 /** What the server explains beyond the incident itself: why it is theirs, why it is due then, what is like it. */
-import { request, query } from '@shared/api';
-import { clockNames, readDue, trust, type Candidate, type ClockName, type DueExplained, type Incident, type Instant } from '@shared/wire';
+import { request } from '@shared/api';
+import { clockNames, readDue, type Candidate, type ClockName, type DueExplained, type Incident, type Instant, type Matter, type Party } from '@shared/wire';
 
 const id = encodeURIComponent;
 const read = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, signal === undefined ? {} : { signal });
 
 /** How often two units have passed one matter between them this year. */
 export interface Exchanges {
-  readonly a: string;
-  readonly b: string;
-  readonly matter: string;
+  readonly a: Party;
+  readonly b: Party;
+  readonly matter: Matter;
   readonly year: number;
   readonly count: number;
 }
 
-/** Why an incident is where it is: the row or ruling, and who else could have it. */
-export interface RoutingRead {
-  readonly policy_version?: string;
-  readonly reason?: string;
-  readonly row?: string | number | null;
-  readonly ruling?: { readonly number: string; readonly authority?: string } | null;
-  readonly candidates?: readonly Candidate[] | null;
-  readonly exchanges?: Exchanges | null;
-  readonly [more: string]: unknown;
+/** A line of the responsibility list, as it stood at a decision. */
+export interface DutyRow {
+  readonly number: number;
+  readonly matter: string;
+  readonly unit: string;
+  readonly regulator: string;
+  readonly enforcer: string;
+  readonly maintainer_or_owner: string;
+  readonly list: string;
 }
-export const routingOf = (of: string, unit = '', signal?: AbortSignal): Promise<RoutingRead> =>
-  read(`/incidents/${id(of)}/routing${query({ unit })}`, signal);
+
+/** One choice of a unit, and what it stands on. */
+export interface Decision extends Party {
+  readonly at: Instant;
+  readonly position: number;
+  readonly type: string;
+  readonly policy_version: string;
+  readonly reason: string;
+  readonly row: DutyRow | null;
+  readonly ruling: { readonly number: string; readonly authority: string; readonly unit: string; readonly effective: Instant | null; readonly expires: Instant | null } | null;
+}
+
+/** Why an incident is where it is: every choice so far, and who could have it now. */
+export interface RoutingRead {
+  readonly decision: Decision | null;
+  readonly earlier: readonly Decision[];
+  readonly candidates: readonly Candidate[];
+  readonly desk: string;
+  readonly exchanges: Exchanges | null;
+}
+export const routingOf = (of: string, signal?: AbortSignal): Promise<RoutingRead> => read(`/incidents/${id(of)}/routing`, signal);
 
 /** The clocks of an incident as they stand, each explained; one that does not run is not there. */
 export type DeadlinesRead = ReadonlyMap<ClockName, DueExplained>;
@@ -40,21 +59,9 @@ export async function deadlinesOf(of: string, signal?: AbortSignal): Promise<Dea
 /** An incident offered as the same, or as the same again. */
 export interface Similar {
   readonly incident: Incident;
-  readonly metres: number | null;
-  readonly at: Instant | null;
+  readonly meters: number;
 }
-/** Reads similar incidents whether they come bare or with their distance beside them. */
-export function readSimilar(items: readonly unknown[]): readonly Similar[] {
-  return items
-    .filter((x): x is Record<string, unknown> => typeof x === 'object' && x !== null)
-    .map((x) => {
-      const incident = trust<Incident>(typeof x['incident'] === 'object' && x['incident'] !== null ? x['incident'] : x);
-      const metres = x['distance_m'] ?? x['meters'] ?? x['metres'] ?? x['distance'];
-      return { incident, metres: typeof metres === 'number' ? metres : null, at: incident.closed_at ?? incident.reported_at };
-    });
-}
-const similar = async (path: string, signal?: AbortSignal): Promise<readonly Similar[]> =>
-  readSimilar((await read<{ readonly items: readonly unknown[] }>(path, signal)).items);
+const similar = async (path: string, signal?: AbortSignal): Promise<readonly Similar[]> => (await read<{ readonly items: readonly Similar[] }>(path, signal)).items;
 export const duplicatesOf = (of: string, signal?: AbortSignal) => similar(`/incidents/${id(of)}/duplicates`, signal);
 export const recurrencesOf = (of: string, signal?: AbortSignal) => similar(`/incidents/${id(of)}/recurrences`, signal);
 

@@ -2,7 +2,7 @@ import type { Messages } from './zh';
 
 type Desk = Pick<
   Messages,
-  | 'suspendCode' | 'rung' | 'ground' | 'requestKind' | 'correctField' | 'safeguardWhy' | 'dutyOf' | 'post' | 'notice' | 'moves' | 'nav'
+  | 'suspendCode' | 'dutyList' | 'rung' | 'ground' | 'requestKind' | 'correctField' | 'safeguardWhy' | 'dutyOf' | 'post' | 'notice' | 'moves' | 'nav'
   | 'approvals' | 'returnsPage' | 'refdata' | 'refTable' | 'duty' | 'print'
 >;
 
@@ -11,9 +11,10 @@ export const desk: Desk = {
     litigation: 'Litigation', planned: 'Part of planned works', assessment: 'Assessment or survey', transfer: 'Title being transferred', season: 'Season or flood', expropriation: 'Frozen for expropriation',
     criminal_case: 'Criminal case', permit: 'Permit pending',
   },
+  dutyList: { own: 'street, own duty', assisting: 'street assists', withdrawn: 'withdrawn to the district' },
   rung: { desk: 'Dispatching desk', district: 'District center', duty_leader: 'District duty leader' },
   ground: { timeout: 'Late', return: 'Returned', rework: 'Reworked' },
-  requestKind: { extension: 'Extension', suspension: 'Suspension', return: 'Return', appeal: 'Appeal', call: 'Call refused' },
+  requestKind: { extension: 'Extension', suspension: 'Suspension', return: 'Return', appeal: 'Appeal', call_refused: 'Call refused' },
   correctField: { location: 'Correct the place', matter: 'Correct the matter', description: 'Correct the description', severity: 'Correct the severity', concerns: 'Correct whom it concerns' },
   safeguardWhy: { first_receiver: 'first receiver', fallback: 'fallback unit' },
   dutyOf: { reply: 'Reply to supervision', call: 'Arrival when called', help: 'Helper task' },
@@ -45,6 +46,7 @@ export const desk: Desk = {
     duplicates: 'Possible duplicates (same matter within 50 m and 24 h)', noDuplicates: 'No open incident of the same matter nearby', thisOne: 'This one', thatOne: 'Merge into this', metres: '{n} m apart', apart: '{t} apart',
     mergeRule: 'Merging ends this one; its caller is still answered. It can be undone for 72 hours.', otherNumber: 'Or find one by its number', notFound: 'Not found', pickOne: 'Choose',
     rest: 'What remains', restHint: 'What still has to be done becomes a linked incident', phoned: 'Phone first, record afterwards',
+    regulator: 'regulator', enforcer: 'enforcer', maintainer: 'maintainer or owner', earlierChoices: '{n} choices before',
     phrases: 'Phrases', noPhrases: 'No phrases for this', concerns: 'Concerns', nobody: 'Concerns nobody',
     hasHelpers: 'Helpers', addHelper: 'Add a helper', removeHelper: 'Remove helper', helperLimit: 'Limit', sameAsLead: "The lead's", amount: 'Number',
     makeRuling: 'Make this a ruling that binds later cases', rulingArea: 'Area', rulingUnit: 'Responsible unit', authority: 'Authority', rulingNumber: 'Ruling number', expires: 'Expires', noExpiry: 'No expiry',
@@ -62,7 +64,7 @@ export const desk: Desk = {
     all: 'All', kind: 'Kind', incident: 'Incident', who: 'Asked by', reason: 'Reason', since: 'Asked', answerBy: 'Answer by', decide: 'Decide', grant: 'Grant', refuse: 'Refuse',
     grantAll: 'Grant selected', selected: '{n} selected', selectAll: 'Select all', rung: 'now: {rung}', extra: 'Details', reasonNeeded: 'Say why you refuse', asOf: 'as of position {p}', mixed: 'The selection holds several kinds; each is decided as its own',
     oneByOne: 'Result of each',
-    look: 'Open incident',
+    look: 'Open incident', below: 'Also below',
   },
   returnsPage: {
     title: 'Returns', lead: 'Return rate by unit and matter: where cases bounce, the duty matrix is wrong', unit: 'Unit', matter: 'Matter', dispatched: 'Dispatched', returned: 'Returned', rate: 'Return rate', codes: 'Reasons',
