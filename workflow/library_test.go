@@ -93,7 +93,7 @@ func TestWhoeverAsksAfterAnEditionIsAnsweredByIt(t *testing.T) {
 
 func TestAPreviewEnactsNothing(t *testing.T) {
 	w := readers(t, inMemory(), t.TempDir(), &clock{at: monday})
-	p, err := w.Preview(context.Background(), reference.Enact{Tables: w.moved("S02")}, keeper)
+	p, err := w.Preview(context.Background(), reference.Enact{Tables: w.moved("S02")}, keeper, time.Time{})
 	must(t, err)
 	if len(p.Changes) != 1 || p.Changes[0].Kind != "changed" || p.Changes[0].Table != reference.Responsibility {
 		t.Errorf("changes %+v", p.Changes)

@@ -19,6 +19,7 @@ import (
 	"gridcommand/projections"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
+	"gridcommand/workflow/sheets"
 )
 
 // adminSocket is where a running server takes orders from its own machine.
@@ -35,6 +36,7 @@ type order struct {
 	Duties   accounts.Duties   `json:"duties,omitzero"`
 	ID       int64             `json:"id,omitempty"`
 	Views    []string          `json:"views,omitempty"`
+	Table    *tableOrder       `json:"table,omitempty"`
 }
 
 // A reply is what came of an order.
@@ -43,6 +45,7 @@ type reply struct {
 	Accounts []accounts.Account `json:"accounts,omitempty"`
 	Parked   []workflow.Parked  `json:"parked,omitempty"`
 	Views    []string           `json:"views,omitempty"`
+	Table    *tableReply        `json:"table,omitempty"`
 }
 
 // admin answers orders on the admin socket until ctx ends.
@@ -62,7 +65,7 @@ func (m *center) admin(ctx context.Context) error {
 	}
 	server := &http.Server{ReadTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var o order
-		if err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&o); err != nil {
+		if err := json.NewDecoder(io.LimitReader(r.Body, 2*sheets.MaxBytes)).Decode(&o); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
@@ -125,6 +128,12 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 		err = m.service.Drop(ctx, o.ID)
 	case "rebuild":
 		r.Views, err = m.rebuild(ctx, o.Views)
+	case "import table":
+		if o.Table == nil {
+			err = errors.New("no table")
+		} else {
+			r.Table, err = m.importTable(ctx, *o.Table)
+		}
 	default:
 		err = fmt.Errorf("no order %q", o.Do)
 	}

@@ -15,6 +15,17 @@ type keyOf = catalogue.Key
 // ImportCmd brings in files.
 type ImportCmd struct {
 	Incidents ImportIncidentsCmd `cmd:"" help:"Incidents of another system, with their own times; workflow leaves them alone."`
+
+	Calendar       ImportTableCmd `cmd:"" help:"Working days of a newly published year; the years before stay."`
+	Catalogue      ImportTableCmd `cmd:"" help:"Matters, criteria or the mapping of an older scheme; a workbook may hold all. Other schemes stay."`
+	Units          ImportTableCmd `cmd:"" help:"Units with their parents, clerks and telephones."`
+	Responsibility ImportTableCmd `cmd:"" help:"The responsibility list: who answers for which matters."`
+	Fallback       ImportTableCmd `cmd:"" help:"Who answers in a street when nobody else does."`
+	DefaultTiers   ImportTableCmd `cmd:"" help:"At which tier disposal of a matter starts."`
+	Limits         ImportTableCmd `cmd:"" help:"Time limits of the stages."`
+	Policy         ImportTableCmd `cmd:"" help:"The numbers that are configuration; those not named stay."`
+	Rulings        ImportTableCmd `cmd:"" help:"Rulings on who answers; those known already stay."`
+	Reference      ImportTableCmd `cmd:"" help:"Any of these tables: a workbook with a sheet for each, or a CSV whose header tells."`
 }
 
 // ImportIncidentsCmd brings in incidents.

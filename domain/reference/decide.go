@@ -95,10 +95,27 @@ func (h History) enact(fact Fact, o Order, c Enact) ([]Event, error) {
 			return nil, err
 		}
 		if _, err := o.Base.Compile(now); err != nil {
-			return nil, err
+			return nil, elsewhere(err, rows)
 		}
 	}
 	return []Event{e}, nil
+}
+
+// elsewhere takes the lines off the faults of tables that were not given: they are of no
+// file that anybody has in hand.
+func elsewhere(err error, given Tables) error {
+	faults, ok := err.(*FaultsError)
+	if !ok {
+		return err
+	}
+	for _, t := range faults.Tables {
+		for i := range t.List {
+			if _, there := given[t.Table]; !there {
+				t.List[i].Line = 0
+			}
+		}
+	}
+	return faults
 }
 
 // edition returns the tables that change something, as they would be stored, and

@@ -63,6 +63,19 @@ func RulingTables(list []jurisdiction.Ruling) Tables {
 	return Tables{RulingTable: rowsOf(rows)}
 }
 
+// says tells whether a row says of a ruling what it said; times that the row leaves out
+// are the ruling's.
+func says(row, known jurisdiction.Ruling) bool {
+	if row.Effective.IsZero() {
+		row.Effective = known.Effective
+	}
+	if row.Expires.IsZero() {
+		row.Expires = known.Expires
+	}
+	a, b := RulingTables([]jurisdiction.Ruling{row}), RulingTables([]jurisdiction.Ruling{known})
+	return Same(a[RulingTable], b[RulingTable])
+}
+
 // NewRulings returns those of list that h does not have yet: a table of rulings that was
 // exported can be brought in again. One with a known number must say what it said.
 func (h History) NewRulings(rows []table.Row, list []jurisdiction.Ruling) ([]jurisdiction.Ruling, *table.Faults) {
@@ -73,7 +86,7 @@ func (h History) NewRulings(rows []table.Row, list []jurisdiction.Ruling) ([]jur
 		switch {
 		case at < 0:
 			fresh = append(fresh, r)
-		case !slices.Equal(RulingTables(h.Rulings[at : at+1])[RulingTable][0].Fields, RulingTables(list[i : i+1])[RulingTable][0].Fields):
+		case !says(r, h.Rulings[at]):
 			faults.Add(rows[i].Line, "number", "%s was ruled otherwise; a ruling is ended, not changed", r.Number)
 		}
 	}

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"encoding/csv"
 	"slices"
 	"strconv"
@@ -141,6 +142,9 @@ func faultsOf(all []*table.Faults) error {
 	all = slices.DeleteFunc(slices.Clone(all), func(f *table.Faults) bool { return len(f.List) == 0 })
 	if len(all) == 0 {
 		return nil
+	}
+	for _, f := range all {
+		slices.SortStableFunc(f.List, func(a, b table.Fault) int { return cmp.Compare(a.Line, b.Line) })
 	}
 	return &FaultsError{Tables: all}
 }
