@@ -37,12 +37,15 @@ func (s *Service) prepare() {
 		follows(AutoFile, incident.Reported{}),
 		follows(AutoDispatch, incident.Filed{}),
 	}
+	if s.walkers != nil {
+		s.followers = append(s.followers, follows(Tasking, visited...))
+	}
 	s.timers = &timers{
 		ledger: tail, names: s.names, now: s.now, log: s.log, pause: pause, parking: s.parking,
 		load: s.Load, after: s.followers, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
 	}
 	s.handles = map[string]message.NoPublishHandlerFunc{
-		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Timers: s.fire,
+		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Tasking: s.tasking, Timers: s.fire,
 	}
 }
 

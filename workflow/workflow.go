@@ -36,6 +36,7 @@ type Deps struct {
 	Ledger    eventstore.Store
 	State     *sqldb.DB        // checkpoints, timers, parked facts, numbers
 	Reference reference.Source // asked at the time of each command
+	Walkers   Walkers          // nil: site visits are given to nobody in particular
 	Now       func() time.Time // the ledger's clock; nil: wall time
 	Log       *slog.Logger     // nil: silent
 }
@@ -46,6 +47,7 @@ type Service struct {
 	ledger    eventstore.Store
 	state     *sqldb.DB
 	reference reference.Source
+	walkers   Walkers
 	now       func() time.Time
 	log       *slog.Logger
 	patience  patience
@@ -88,7 +90,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		ledger: d.Ledger, state: d.State, reference: d.Reference, now: d.Now, log: d.Log,
+		ledger: d.Ledger, state: d.State, reference: d.Reference, walkers: d.Walkers, now: d.Now, log: d.Log,
 		patience: patience{retries: 4, first: 100 * time.Millisecond},
 		board:    newBoard(),
 		names:    names,
