@@ -49,6 +49,9 @@ func (s *Service) resume(ctx context.Context) (epoch string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if err := s.sightings.start(ctx); err != nil {
+		return "", err
+	}
 	for _, f := range s.followers {
 		f.start(at[f.name])
 	}
@@ -87,6 +90,7 @@ func (s *Service) forget(ctx context.Context) error {
 	return s.state.Tx(ctx, func(tx *sql.Tx) error {
 		for _, text := range []string{
 			"DELETE FROM workflow_checkpoint", "DELETE FROM workflow_timer", "DELETE FROM workflow_parked", "DELETE FROM workflow_undated",
+			"DELETE FROM workflow_closing", "DELETE FROM workflow_photo",
 		} {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return err
@@ -134,7 +138,8 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 	}
 	ids, timers, undated := s.timers.takeDirty()
 	s.board.Unlock()
-	if len(ids) == 0 && maps.Equal(at, s.kept) {
+	seen := s.sightings.take()
+	if len(ids) == 0 && seen.empty() && maps.Equal(at, s.kept) {
 		return nil
 	}
 
@@ -144,8 +149,9 @@ func (s *Service) flush(ctx context.Context, epoch string) error {
 				return err
 			}
 		}
-		return errors.Join(writeTimers(ctx, tx, ids, timers), writeUndated(ctx, tx, ids, undated))
+		return errors.Join(writeTimers(ctx, tx, ids, timers), writeUndated(ctx, tx, ids, undated), seen.write(ctx, tx))
 	})
+	s.sightings.wrote(seen, err == nil)
 	if err != nil {
 		s.board.Lock()
 		for _, id := range ids {

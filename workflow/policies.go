@@ -18,6 +18,8 @@ import (
 const (
 	AutoFile     = "auto-file"
 	AutoDispatch = "auto-dispatch"
+	Links        = "links"
+	Recurrences  = "recurrences"
 	Timers       = "timers"
 )
 

@@ -36,7 +36,12 @@ func (s *Service) prepare() {
 	s.followers = []*subscription{
 		follows(AutoFile, incident.Reported{}),
 		follows(AutoDispatch, incident.Filed{}),
+		follows(Links, incident.Merged{}, incident.Unmerged{}, incident.HandedOver{}),
 	}
+	s.sightings = newSightings(s.state, s.read)
+	recurrences := follows(Recurrences, looked...)
+	recurrences.sees = s.looks
+	s.followers = append(s.followers, recurrences)
 	if s.walkers != nil {
 		s.followers = append(s.followers, follows(Tasking, visited...))
 	}
@@ -45,7 +50,7 @@ func (s *Service) prepare() {
 		load: s.Load, after: s.followers, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
 	}
 	s.handles = map[string]message.NoPublishHandlerFunc{
-		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Tasking: s.tasking, Timers: s.fire,
+		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Links: s.linked, Recurrences: s.recur, Tasking: s.tasking, Timers: s.fire,
 	}
 }
 

@@ -29,6 +29,7 @@ type subscription struct {
 	wants  map[string]bool // today's names of the facts the handler gets; the others are done with at once
 	log    *slog.Logger
 	pause  func(try int) time.Duration
+	sees   func(context.Context, eventstore.Record) (bool, error) // shown each fact wanted, in order, before it is handed out; false: it is done with
 
 	lanes sync.WaitGroup
 	out   chan *message.Message
@@ -118,7 +119,12 @@ func (s *subscription) follow(ctx context.Context) {
 				break
 			}
 			try = 0
-			if !s.takePage(ctx, page) {
+			more, err := s.takePage(ctx, page)
+			if err != nil && ctx.Err() == nil {
+				s.log.Warn("cannot take in the ledger, trying again", "handler", s.name, "error", err)
+				break
+			}
+			if !more {
 				return
 			}
 		}
@@ -128,16 +134,23 @@ func (s *subscription) follow(ctx context.Context) {
 	}
 }
 
-// takePage hands out what the handler wants of a page; false: no more.
-func (s *subscription) takePage(ctx context.Context, page []eventstore.Record) bool {
+// takePage hands out what the handler wants of a page; false: no more. After an error
+// the page is taken up again where it was left.
+func (s *subscription) takePage(ctx context.Context, page []eventstore.Record) (bool, error) {
 	for _, r := range page {
 		name, err := s.names.of(r)
 		if err != nil {
 			s.stop(fmt.Sprintf("fact %d: %v", r.Position, err))
-			return false
+			return false, nil
 		}
-		if s.wants[name] && !s.take(ctx, r) {
-			return false
+		wanted := s.wants[name]
+		if wanted && s.sees != nil {
+			if wanted, err = s.sees(ctx, r); err != nil {
+				return false, err
+			}
+		}
+		if wanted && !s.take(ctx, r) {
+			return false, nil
 		}
 	}
 	s.board.Lock()
@@ -146,7 +159,7 @@ func (s *subscription) takePage(ctx context.Context, page []eventstore.Record) b
 	s.tail = len(page) < eventstore.DefaultPage
 	s.settle()
 	s.board.change()
-	return s.stopped == ""
+	return s.stopped == "", nil
 }
 
 // take hands r out, or puts it behind its incident's earlier facts, when the window has room.

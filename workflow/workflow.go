@@ -58,6 +58,7 @@ type Service struct {
 	parking   *parking
 	followers []*subscription // of the handlers that follow facts
 	timers    *timers
+	sightings *sightings
 	handles   map[string]message.NoPublishHandlerFunc
 
 	kept      map[string]eventstore.Position // checkpoints as written last; of the running goroutine
