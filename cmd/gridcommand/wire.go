@@ -93,7 +93,7 @@ func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, pe
 		return nil, fmt.Errorf("opening the reference data: %w", err)
 	}
 	if m.service, err = workflow.New(ctx, workflow.Deps{
-		Ledger: m.ledger, State: m.state, Reference: m.library, Now: c.Now, Log: log,
+		Ledger: m.ledger, State: m.state, Reference: m.library, Walkers: m.walkers, Now: c.Now, Log: log,
 	}); err != nil {
 		return nil, fmt.Errorf("opening the workflow: %w", err)
 	}

@@ -268,8 +268,17 @@ func (s *Store) Account(ctx context.Context, name string) (Account, error) {
 
 // List returns every account, by name.
 func (s *Store) List(ctx context.Context) ([]Account, error) {
-	rows, err := s.db.Read.QueryContext(ctx,
-		`SELECT name, role, unit, posts, grids, created_at, disabled_at FROM accounts ORDER BY name`)
+	return s.list(ctx, `SELECT name, role, unit, posts, grids, created_at, disabled_at FROM accounts ORDER BY name`)
+}
+
+// Inspectors returns the inspectors of a community whose accounts are in use, by name.
+func (s *Store) Inspectors(ctx context.Context, community string) ([]Account, error) {
+	return s.list(ctx, `SELECT name, role, unit, posts, grids, created_at, disabled_at FROM accounts
+		WHERE role = $1 AND unit = $2 AND disabled_at = 0 ORDER BY name`, string(jurisdiction.Inspector), community)
+}
+
+func (s *Store) list(ctx context.Context, query string, args ...any) ([]Account, error) {
+	rows, err := s.db.Read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

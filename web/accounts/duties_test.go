@@ -46,6 +46,21 @@ func TestDutiesCountAtOnce(t *testing.T) {
 	}
 }
 
+func TestInspectorsOfACommunity(t *testing.T) {
+	ctx := t.Context()
+	s := open(t)
+	for name, unit := range map[string]string{"b": "440114002002", "a": "440114002002", "gone": "440114002002", "away": "440114002003"} {
+		must(t, s.Add(ctx, name, jurisdiction.Inspector, unit, "first-password-1"))
+	}
+	must(t, s.Add(ctx, "station", jurisdiction.CommunityStaff, "440114002002", "first-password-1"))
+	must(t, s.Disable(ctx, "gone"))
+	all, err := s.Inspectors(ctx, "440114002002")
+	must(t, err)
+	if len(all) != 2 || all[0].Name != "a" || all[1].Name != "b" {
+		t.Errorf("%+v", all)
+	}
+}
+
 func TestDutiesThatCannotBe(t *testing.T) {
 	ctx := t.Context()
 	s := open(t)
