@@ -22,7 +22,7 @@ func (s *Service) looks(ctx context.Context, r eventstore.Record) (bool, error) 
 	if err != nil {
 		return true, nil // whoever handles it says so
 	}
-	recur, flag, err := s.noticed(ctx, r, e)
+	recur, flag, err := s.noticed(ctx, r, e, s.sightings.sight)
 	if err != nil {
 		return false, err
 	}
@@ -37,9 +37,9 @@ func (s *Service) looks(ctx context.Context, r eventstore.Record) (bool, error) 
 
 // noticed returns what a fact shows to be the same again: an incident of the same
 // matter at the same place that was closed not long before, a photo that was used
-// before. Both are nil for nearly every fact.
-func (s *Service) noticed(ctx context.Context, r eventstore.Record, e incident.Event) (*incident.Recur, *incident.MarkFlag, error) {
-	again, err := s.sameAgain(ctx, r, e)
+// before. Both are nil for nearly every fact. known says what was known of its incident.
+func (s *Service) noticed(ctx context.Context, r eventstore.Record, e incident.Event, known knowledge) (*incident.Recur, *incident.MarkFlag, error) {
+	again, err := s.sameAgain(ctx, r, e, known)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,16 +60,14 @@ func (s *Service) noticed(ctx context.Context, r eventstore.Record, e incident.E
 
 // sameAgain returns the link to the incident before this one: asked when it is reported,
 // and when it is first filed under another matter than it was reported with.
-func (s *Service) sameAgain(ctx context.Context, r eventstore.Record, e incident.Event) (*incident.Recur, error) {
+func (s *Service) sameAgain(ctx context.Context, r eventstore.Record, e incident.Event, known knowledge) (*incident.Recur, error) {
 	var x sight
 	id := r.Stream.ID()
 	switch e := e.(type) {
 	case incident.Reported:
 		x = sight{}.after(e)
 	case incident.Filed:
-		s.sightings.mu.Lock()
-		was, err := s.sightings.sight(ctx, id, r.Version)
-		s.sightings.mu.Unlock()
+		was, err := known(ctx, id, r.Version)
 		if err != nil || !e.First || was.matter == e.Matter {
 			return nil, err
 		}
@@ -92,7 +90,7 @@ func (s *Service) recur(m *message.Message) error {
 	if err != nil {
 		return err
 	}
-	recur, flag, err := s.noticed(m.Context(), r, e)
+	recur, flag, err := s.noticed(m.Context(), r, e, s.sightings.asRead)
 	if err != nil {
 		return err
 	}

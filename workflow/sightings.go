@@ -127,11 +127,22 @@ func (s *sightings) start(ctx context.Context) (err error) {
 	return rows.Err()
 }
 
-// sight returns what is known of an incident before its fact at version.
+// knowledge says what was known of an incident before its fact number `before`.
+type knowledge func(ctx context.Context, id string, before eventstore.Version) (sight, error)
+
+// sight is the knowledge of who sees fact after fact in order.
 func (s *sightings) sight(ctx context.Context, id string, before eventstore.Version) (sight, error) {
-	if known, ok := s.open[id]; ok {
+	s.mu.Lock()
+	known, ok := s.open[id]
+	s.mu.Unlock()
+	if ok {
 		return known, nil
 	}
+	return s.asRead(ctx, id, before)
+}
+
+// asRead is the knowledge of who comes later.
+func (s *sightings) asRead(ctx context.Context, id string, before eventstore.Version) (sight, error) {
 	records, err := s.read(ctx, id)
 	if err != nil {
 		return sight{}, err
@@ -172,35 +183,18 @@ func (x sight) after(e incident.Event) sight {
 
 // note takes in a fact. within is how long a closing is asked for.
 func (s *sightings) note(ctx context.Context, r eventstore.Record, e incident.Event, within time.Duration) error {
+	id := r.Stream.ID()
+	known, err := s.known(ctx, r, e)
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := r.Stream.ID()
 	s.show(r, e)
 	switch e := e.(type) {
 	case incident.Declined, incident.Voided, incident.HandedOver:
 		delete(s.open, id)
-		return nil
-	case incident.Reported:
-		s.remember(id, sight{}.after(e))
-		return nil
-	case incident.Recurred:
-		if c, closed := s.closed[id]; closed {
-			c.times = e.Count
-			s.put(id, c)
-			return nil
-		}
-	case incident.SpotChecked:
-		if e.Again == nil {
-			return nil
-		}
 	case incident.Attached, incident.Handled:
-		return nil
-	}
-	known, err := s.sight(ctx, id, r.Version)
-	if err != nil {
-		return err
-	}
-	switch e := e.(type) {
 	case incident.Closed:
 		delete(s.open, id)
 		if e.At.After(s.latest) {
@@ -210,16 +204,34 @@ func (s *sightings) note(ctx context.Context, r eventstore.Record, e incident.Ev
 			s.put(id, closing{sight: known, at: e.At, position: r.Position})
 			s.prune(2 * within)
 		}
-	case incident.Reopened, incident.SpotChecked:
-		if c, closed := s.closed[id]; closed {
-			known = c.sight
-		}
+	case incident.Reopened:
 		s.drop(id)
 		s.remember(id, known)
+	case incident.SpotChecked:
+		if e.Again != nil {
+			s.drop(id)
+			s.remember(id, known)
+		}
+	case incident.Recurred:
+		if c, closed := s.closed[id]; closed {
+			c.times = e.Count
+			s.put(id, c)
+			return nil
+		}
+		s.remember(id, known.after(e))
 	default:
 		s.remember(id, known.after(e))
 	}
 	return nil
+}
+
+// known returns what was known of an incident before a fact for which that matters.
+func (s *sightings) known(ctx context.Context, r eventstore.Record, e incident.Event) (sight, error) {
+	switch e.(type) {
+	case incident.Reported, incident.Declined, incident.Voided, incident.HandedOver, incident.Attached, incident.Handled:
+		return sight{}, nil
+	}
+	return s.sight(ctx, r.Stream.ID(), r.Version)
 }
 
 // counts says which time an incident is, as soon as that is known.
