@@ -226,8 +226,9 @@ func (s *server) mayName(ctx context.Context, p jurisdiction.Person, id string) 
 func names(r eventstore.Record, photo string) bool {
 	var fact struct {
 		Photos []string `json:"photos"`
+		After  []string `json:"photos_after"` // of what was settled on the spot
 	}
-	return json.Unmarshal(r.Data, &fact) == nil && slices.Contains(fact.Photos, photo)
+	return json.Unmarshal(r.Data, &fact) == nil && (slices.Contains(fact.Photos, photo) || slices.Contains(fact.After, photo))
 }
 
 // A NewPhoto is the id of a photo that is safely stored.

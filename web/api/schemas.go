@@ -80,7 +80,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[incident.RequestKind](): {
 		string(incident.ExtensionRequest), string(incident.SuspensionRequest), string(incident.ReturnRequest),
 	},
-	reflect.TypeFor[incident.Rung]():     anys(incident.Rungs),
+	reflect.TypeFor[incident.Rung]():     append(anys(incident.Rungs), ""), // no ladder
 	reflect.TypeFor[jurisdiction.Tier](): anys(jurisdiction.Tiers),
 	reflect.TypeFor[jurisdiction.Role](): anys(jurisdiction.Roles),
 	reflect.TypeFor[jurisdiction.Kind](): {"center", "station", "office", "branch", "department", "owner"},
