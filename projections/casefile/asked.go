@@ -21,7 +21,7 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 	case incident.SuspensionRequested:
 		f.Requests.Suspension = &Request{Named: d.named(e.Unit), Reason: e.Reason, At: at, Until: utc(&e.Until), Code: string(e.Code)}
 	case incident.SuspensionGranted:
-		f = d.stand(f, e.Standing)
+		f = d.stand(f, e.Standing).besides(e.Beside)
 		f.Suspensions++
 		f.Requests.Suspension = nil
 		f.Suspended, f.Suspension = true, &Suspension{at, e.Until.UTC(), e.Code, e.Reason}
@@ -30,7 +30,7 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 		f.Requests.Suspension = nil
 	case incident.Resumed:
 		f.Suspended, f.Suspension = false, nil
-		f = d.stand(f, e.Standing)
+		f = d.stand(f, e.Standing).besides(e.Beside)
 	case incident.Endorsed:
 		f.Requests = f.Requests.endorsed(e.Request)
 	case incident.ReturnRequested:
@@ -78,6 +78,17 @@ func (f File) lapsed(e incident.Lapsed) File {
 		f.Calls = changed(f.Calls, i, func(c *Call) { c.Lapsed = true })
 	case incident.HelpDuty:
 		f.Helpers = changed(f.Helpers, i, func(h *Helper) { h.Late = true })
+	}
+	return f
+}
+
+// besides sets the limits that run beside the two clocks.
+func (f File) besides(b incident.Beside) File {
+	for i, due := range b.Helping {
+		f.Helpers = changed(f.Helpers, i, func(h *Helper) { h.Due = utc(due.Due) })
+	}
+	for i, due := range b.Calling {
+		f.Calls = changed(f.Calls, i, func(c *Call) { c.Due = utc(due.Due) })
 	}
 	return f
 }

@@ -16,6 +16,14 @@ func (f File) where(unit string, at time.Time) Where {
 	return w
 }
 
+// Alone returns f as it would be if it had not been merged into another.
+func (f File) Alone() File {
+	if f.Was != nil {
+		return File(*f.Was)
+	}
+	return f
+}
+
 // Answers is the unit that a total time is held against.
 func (f File) Answers() string {
 	if f.Unit != "" {
@@ -34,7 +42,13 @@ func (f File) blame(b Blame) File {
 func (d names) expired(f File, e incident.Expired, at time.Time) File {
 	f = f.mark(e.Clock, Expired)
 	f.Overdue = true
-	f.Late = append(slices.Clip(f.Late), Lateness{e.Clock, e.Stage, d.named(e.Holder), e.Due.UTC()})
+	late := Lateness{e.Clock, e.Stage, d.named(e.Holder), e.Due.UTC()}
+	if !slices.Contains(f.Late, late) {
+		f.Late = append(slices.Clip(f.Late), late)
+	}
+	if _, again := f.Expiry(e.Clock); again {
+		return f // its end was moved after it had passed, and passed again: one run, one blame
+	}
 	unit := e.Holder
 	if e.Clock == incident.TotalClock {
 		unit = f.Answers()

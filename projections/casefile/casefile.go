@@ -119,7 +119,8 @@ type Hidden struct {
 	TotalClock *deadline.Deadline `json:"total_clock,omitempty"`
 	StageMark  Mark               `json:"stage_mark,omitempty"`
 	TotalMark  Mark               `json:"total_mark,omitempty"`
-	Kept       *Kept              `json:"kept,omitempty"` // of a merged one: what an unmerge takes up
+	RunFrom    time.Time          `json:"run_from,omitzero"` // when the last handling began
+	Was        *Whole             `json:"was,omitempty"`     // merged: what it would be now if it had not been
 
 	Disputed  bool     `json:"disputed,omitempty"`   // a unit said that it is not theirs, and nobody has it since
 	GivenUp   []string `json:"given_up,omitempty"`   // units that gave it up since it was filed
@@ -128,16 +129,6 @@ type Hidden struct {
 
 	Blames      []Blame `json:"blames,omitempty"`       // what may be held against a unit, in order of the facts
 	SuspendedAs *Where  `json:"suspended_as,omitempty"` // where it was counted when it was suspended
-}
-
-// Kept is what ending an incident would lose.
-type Kept struct {
-	AcceptDue  *time.Time         `json:"accept_due,omitempty"`
-	ReturnBy   *time.Time         `json:"return_by,omitempty"`
-	Requests   Requests           `json:"requests"`
-	Suspension *Suspension        `json:"suspension,omitempty"`
-	StageClock deadline.Deadline  `json:"stage_clock"`
-	TotalClock *deadline.Deadline `json:"total_clock,omitempty"`
 }
 
 // Where is what a fact was counted for.
@@ -166,12 +157,15 @@ type Blame struct {
 // A Mark is how far a clock has come, by the facts its timers left.
 type Mark int
 
-// The marks.
+// The marks, and none.
 const (
-	Unmarked Mark = iota
-	Warned        // the policy's share of the limit is used up
-	Expired       // the deadline is past
+	Unmarked Mark = 0
+	Warned   Mark = 1 // the policy's share of the limit is used up
+	Expired  Mark = 2 // the deadline is past
 )
+
+// Has tells whether m holds a mark.
+func (m Mark) Has(mark Mark) bool { return m&mark != 0 }
 
 // Matter is a catalogue key with its name.
 type Matter struct {

@@ -109,6 +109,9 @@ func (d *Folder) Evolve(f File, r eventstore.Record, e incident.Event) File {
 type names struct{ *reference.Reference }
 
 func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
+	if f.Was != nil {
+		return d.whileMerged(f, r, e)
+	}
 	at := r.At.UTC()
 	f.ID = r.Stream.ID()
 	f.Version, f.Position = int64(r.Version), int64(r.Position)
@@ -137,7 +140,8 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 		f.Difficult = f.Difficult || e.Difficult
 		f = d.given(f.worked(), given{e.From, e.Unit, e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
 	case incident.Delegated:
-		f = d.stand(f.worked(), e.Standing).because(e.Basis)
+		f.Difficult = f.Difficult || e.Difficult
+		f = d.stand(f.worked().leavesUnit(), e.Standing).because(e.Basis)
 		f.Dispatcher = e.From
 	case incident.Accepted:
 		f.Accepted = true
@@ -146,7 +150,7 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 	case incident.Returned:
 		f = f.givenUp(f.holder(), e.Code, at)
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.stand(f, e.Standing)
+		f = d.stand(f.leavesUnit(), e.Standing)
 	case incident.Transferred:
 		f.Transfers++
 		f.Difficult = f.Difficult || e.Difficult
@@ -156,13 +160,17 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 			f = f.givenUp(f.holder(), incident.NotOurDuty, at)
 		}
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.stand(f, e.Standing)
+		f = d.stand(f.leavesUnit(), e.Standing)
 	case incident.Passed:
 		f = d.stand(f.worked(), e.Standing)
 	case incident.Failed:
 		f.Reworks++
-		f.HandledAt = nil
+		f.HandledAt, f.Helpers = nil, []Helper{}
+		granted := f.Extensions
 		f = d.stand(f.worked(), e.Standing)
+		if e.Deadline.From.Equal(f.RunFrom) {
+			f.Extensions = granted // the same handling goes on
+		}
 		f = f.blame(Blame{Ground: incident.WasReworked, Where: f.where(e.Holder, at)})
 	case incident.Closed:
 		f = f.worked().settle(incident.TotalClock, true).end(incident.StatusClosed, at)
@@ -192,7 +200,11 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 	default:
 		panic(fmt.Sprintf("casefile: unhandled event %T", e))
 	}
-	f = f.photos(incident.FactOf(e).Photos)
+	return d.finish(f.photos(incident.FactOf(e).Photos))
+}
+
+// finish says what follows from the rest of f.
+func (d names) finish(f File) File {
 	f.Lamp, f.Safeguard = f.lamp(), d.safeguard(f)
 	return d.see(f)
 }
@@ -261,8 +273,10 @@ func (d names) filed(f File, e incident.Filed, at time.Time) File {
 }
 
 func (d names) handled(f File, e incident.Handled, at time.Time) File {
+	f.RunFrom = f.StageClock.From
 	if e.OnTheSpot {
-		f.Dispatcher = f.holder() // nobody dispatched it: the desk that would have
+		f.Dispatcher, f.RunFrom = f.holder(), time.Time{} // nobody dispatched it: the desk that would have
+		f = f.leavesUnit().receives(d.named(e.Unit))
 	}
 	f.Unit, f.Result, f.HandledAt = e.Unit, e.Result, &at
 	f.OnTheSpot = f.OnTheSpot || e.OnTheSpot
@@ -278,7 +292,7 @@ func (d names) handled(f File, e incident.Handled, at time.Time) File {
 	if len(e.Unfinished) > 0 {
 		return f.flag(incident.HelperUnfinished)
 	}
-	return f.unflag(incident.HelperUnfinished)
+	return f
 }
 
 // given says how an incident came to a unit.
@@ -294,17 +308,13 @@ type given struct {
 // given puts f into the hands of a unit: one that handles it, with those who help,
 // or a lower desk that a transfer named.
 func (d names) given(f File, g given) File {
-	f = d.stand(f, g.Standing).because(g.why)
-	f.Dispatcher, f.Accepted, f.Assignee = g.desk, false, nil
-	f.Helpers, f.ReturnBy = []Helper{}, nil
+	f = d.stand(f.leavesUnit(), g.Standing).because(g.why)
+	f.Dispatcher, f.Accepted, f.ReturnBy = g.desk, false, nil
 	if g.Stage != incident.Handling {
 		return f
 	}
+	f = f.receives(d.named(g.unit))
 	f.Unit, f.AcceptDue = g.unit, utc(g.accept.Due)
-	f.Disputed, f.LastGiver = false, ""
-	if f.FirstReceiver == nil {
-		f.FirstReceiver = new(d.named(g.unit))
-	}
 	if g.giveBack != nil {
 		f.ReturnBy = utc(g.giveBack.Due)
 	}
@@ -312,6 +322,21 @@ func (d names) given(f File, g given) File {
 		f.Helpers = append(f.Helpers, Helper{Named: d.named(h.Unit), Task: h.Task, Due: utc(h.Deadline.Due)})
 		f = f.hold(h.Unit)
 	}
+	return f
+}
+
+// receives notes that a unit has it to handle.
+func (f File) receives(unit Named) File {
+	f.Disputed, f.LastGiver = false, ""
+	if f.FirstReceiver == nil {
+		f.FirstReceiver = &unit
+	}
+	return f
+}
+
+// leavesUnit ends what was asked of helpers and of people inside the unit.
+func (f File) leavesUnit() File {
+	f.Helpers, f.Assignee = []Helper{}, nil
 	return f
 }
 
@@ -350,35 +375,39 @@ func (d names) matter(f File, key catalogue.Key, criterion string) File {
 	return f
 }
 
-// stand puts f where a fact says it stands now. A clock that goes on as it was
-// keeps its mark; a new one has none. What belongs to a unit's handling goes with it.
+// stand puts f where a fact says it stands now. A clock that goes on keeps of its marks
+// what [incident.Kept] says; a new one has none. What was asked at a stage or by a
+// holder goes with it.
 func (d names) stand(f File, s incident.Standing) File {
 	moved := f.Stage == nil || *f.Stage != s.Stage
-	fresh := moved || !same(f.StageClock, s.Deadline)
-	if s.Stage != incident.Handling || f.Holder != nil && f.Holder.Unit != s.Holder {
+	if moved || f.Holder.Unit != s.Holder {
 		f.AcceptDue, f.ReturnBy, f.Requests = nil, nil, Requests{}
 		f.Suspended, f.Suspension = false, nil
 	}
-	if s.Stage != incident.Coordinating {
-		f.Coordination = nil
-	}
 	if moved {
-		f.Tasked = nil
+		f.Tasked, f.Coordination = nil, nil
 	}
+	if moved && s.Stage == incident.Handling {
+		f.Extensions = 0
+	}
+	if moved || !f.StageClock.From.Equal(s.Deadline.From) {
+		f = f.settle(incident.StageClock, false)
+	}
+	f.StageMark = f.StageMark.kept(f.StageClock, s.Deadline)
 	stage := s.Stage
 	f.Stage, f.Tier = &stage, s.Tier
 	f.Holder = new(Holder(d.named(s.Holder)))
 	f = f.hold(s.Holder)
 	f.StageClock, f.Due.Stage = s.Deadline, utc(s.Deadline.Due)
-	if fresh {
-		f.StageMark = Unmarked
-		f = f.settle(incident.StageClock, false)
-	}
 	if s.Total != nil {
-		if f.TotalClock == nil || !same(*f.TotalClock, *s.Total) {
-			f.TotalMark = Unmarked
+		var before deadline.Deadline
+		if f.TotalClock != nil {
+			before = *f.TotalClock
+		}
+		if !before.From.Equal(s.Total.From) {
 			f = f.settle(incident.TotalClock, false)
 		}
+		f.TotalMark = f.TotalMark.kept(before, *s.Total)
 		f.TotalClock, f.Due.Total = s.Total, utc(s.Total.Due)
 	}
 	if f.StageClock.Missing != 0 || (f.TotalClock != nil && f.TotalClock.Missing != 0) {
@@ -407,11 +436,16 @@ func (d names) named(unit string) Named {
 	return Named{unit, u.Name}
 }
 
-func same(a, b deadline.Deadline) bool {
-	if !a.From.Equal(b.From) || (a.Due == nil) != (b.Due == nil) {
-		return false
+// kept returns what is left of m when a clock's deadline changes.
+func (m Mark) kept(before, after deadline.Deadline) Mark {
+	warned, expired := incident.Kept(before, after)
+	if !warned {
+		m &^= Warned
 	}
-	return a.Due == nil || a.Due.Equal(*b.Due)
+	if !expired {
+		m &^= Expired
+	}
+	return m
 }
 
 // end takes f out of everybody's hands and stops its clocks. Their marks stay: an
@@ -422,6 +456,12 @@ func (f File) end(s incident.Status, at time.Time) File {
 	f.Suspended, f.Suspension, f.Coordination, f.Tasked = false, nil, nil, nil
 	f.StageClock, f.TotalClock = deadline.Deadline{}, nil
 	f.ClosedAt = &at
+	f.Calls = slices.Clone(f.Calls)
+	for i, c := range f.Calls {
+		if c.Answered == "" {
+			f.Calls[i].Answered = Over
+		}
+	}
 	return f.settle(incident.StageClock, false).settle(incident.TotalClock, false)
 }
 
@@ -429,9 +469,9 @@ func (f File) end(s incident.Status, at time.Time) File {
 func (f File) mark(c incident.Clock, m Mark) File {
 	switch c {
 	case incident.StageClock:
-		f.StageMark = max(f.StageMark, m)
+		f.StageMark |= m
 	case incident.TotalClock:
-		f.TotalMark = max(f.TotalMark, m)
+		f.TotalMark |= m
 	}
 	return f
 }
@@ -441,14 +481,13 @@ func (f File) lamp() incident.Lamp {
 	if f.Suspended {
 		return incident.Grey
 	}
-	switch max(f.StageMark, f.TotalMark) {
-	case Expired:
+	switch marks := f.StageMark | f.TotalMark; {
+	case marks.Has(Expired):
 		return incident.Red
-	case Warned:
+	case marks.Has(Warned):
 		return incident.Yellow
-	default:
-		return incident.Green
 	}
+	return incident.Green
 }
 
 // because notes why a unit was chosen.
@@ -468,6 +507,11 @@ func (f File) flag(flag incident.Flag) File {
 		return f
 	}
 	f.Flags = append(slices.Clip(f.Flags), flag)
+	return f.sorted()
+}
+
+// sorted puts the flags, which nobody else has, in order.
+func (f File) sorted() File {
 	slices.SortFunc(f.Flags, func(a, b incident.Flag) int {
 		return slices.Index(incident.Flags, a) - slices.Index(incident.Flags, b)
 	})

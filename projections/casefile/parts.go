@@ -15,14 +15,8 @@ type Named struct {
 // Safeguard is the unit that makes the place safe while duty is disputed.
 type Safeguard struct {
 	Named
-	Why string `json:"why"` // FirstReceiver or Fallback
+	Why string `json:"why"` // [incident.AsFirstReceiver] or [incident.AsFallback]
 }
-
-// Why a unit makes the place safe.
-const (
-	FirstReceiver = "first_receiver"
-	Fallback      = "fallback"
-)
 
 // Assignee is who has it inside the unit.
 type Assignee struct {
@@ -46,7 +40,7 @@ type Call struct {
 	Named
 	Task       string     `json:"task"`
 	Due        *time.Time `json:"due"`
-	Answered   string     `json:"answered"` // arrived, refused; empty: open
+	Answered   string     `json:"answered"` // arrived, refused, over: the incident ended first; empty: open
 	AnsweredAt *time.Time `json:"answered_at"`
 	Late       bool       `json:"late"`
 	Lapsed     bool       `json:"lapsed"`
@@ -57,6 +51,7 @@ type Call struct {
 const (
 	Came    = "arrived"
 	Refused = "refused"
+	Over    = "over"
 )
 
 // Requests are those in flight; null: none.

@@ -5,14 +5,13 @@ import (
 	"time"
 
 	"gridcommand/domain/incident"
-	"gridcommand/domain/jurisdiction"
 )
 
 // shared folds what several units do on one incident.
 func (d names) shared(f File, e incident.Event, at time.Time) File {
 	switch e := e.(type) {
 	case incident.CoordinationOpened:
-		f = d.stand(f, e.Standing)
+		f = d.stand(f.leavesUnit(), e.Standing)
 		f.Coordination = &Coordination{Desk: e.Desk, Units: []Named{}, Question: e.Question, OpenedAt: at}
 		for _, unit := range e.Units {
 			f.Coordination.Units = append(f.Coordination.Units, d.named(unit))
@@ -20,10 +19,10 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 		}
 	case incident.CoordinationConcluded:
 		f = d.given(f.worked(), given{e.Desk, e.Lead, e.Accept, nil, e.Helpers, e.Basis, e.Standing})
-		f.Bound = true
+		f.Bound, f.Difficult = true, false
 	case incident.Helped:
 		i := slices.IndexFunc(f.Helpers, func(h Helper) bool { return h.Unit == e.Unit && !h.Done })
-		f.Helpers = changed(f.Helpers, i, func(h *Helper) { h.Done, h.Late, h.Result = true, h.Late || e.Late, e.Result })
+		f.Helpers = changed(f.Helpers, i, func(h *Helper) { h.Done, h.Late, h.Result = true, e.Late, e.Result })
 	case incident.Assigned:
 		f.Assignee = &Assignee{e.Team, e.Person}
 	case incident.Called:
@@ -40,22 +39,23 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 	return f
 }
 
-// safeguard is who makes the place safe while duty is disputed: who got it first, else
-// who answers when nobody else does. Disputing stops no clock and leaves no hole open.
+// safeguard is who makes the place safe while duty is disputed, as the rules say.
 func (d names) safeguard(f File) *Safeguard {
-	switch {
-	case f.Stage == nil:
+	if f.Stage == nil {
 		return nil
-	case *f.Stage != incident.Coordinating && (*f.Stage != incident.Dispatching || !f.Disputed):
+	}
+	s := incident.State{
+		Status: f.Status, Stage: *f.Stage, Matter: f.key(), Place: f.place(d.Book.District()), Disputed: f.Disputed,
+	}
+	if f.FirstReceiver != nil {
+		s.FirstReceiver = f.FirstReceiver.Unit
+	}
+	if f.Concerns != nil {
+		s.Concerns = f.Concerns.Unit
+	}
+	unit, why := incident.Safeguard(s, d.Book)
+	if unit == "" {
 		return nil
-	case f.FirstReceiver != nil:
-		return &Safeguard{*f.FirstReceiver, FirstReceiver}
 	}
-	place := f.place(d.Book.District())
-	for _, c := range d.Book.Candidates(f.key(), place, d.Book.Desk(jurisdiction.Street, place)) {
-		if u, ok := d.Book.Unit(c.Unit); ok && !u.IsDesk() {
-			return &Safeguard{Named{c.Unit, c.Name}, Fallback}
-		}
-	}
-	return nil
+	return &Safeguard{d.named(unit), why}
 }

@@ -14,6 +14,19 @@ type stored struct {
 
 type plain File // File without its methods
 
+// Whole is a file within a file; its JSON hides nothing.
+type Whole File
+
+// MarshalJSON writes all of w.
+func (w Whole) MarshalJSON() ([]byte, error) { return File(w).Marshal() }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (w *Whole) UnmarshalJSON(data []byte) error {
+	f, err := Unmarshal(data)
+	*w = Whole(f)
+	return err
+}
+
 // Marshal returns f whole, with what its JSON hides. Equal files give equal bytes.
 func (f File) Marshal() ([]byte, error) {
 	return json.Marshal(stored{plain(f), f.Hidden})

@@ -7,18 +7,17 @@ import (
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
 )
 
 // tied folds what ties incidents together, and what was wrong about them.
 func (d names) tied(f File, e incident.Event, at time.Time) File {
 	switch e := e.(type) {
 	case incident.Merged:
-		kept := Kept{f.AcceptDue, f.ReturnBy, f.Requests, f.Suspension, f.StageClock, f.TotalClock}
-		blames := f.Blames
-		f = f.end(incident.StatusMerged, at)
-		f.Kept, f.Blames, f.MergedInto = &kept, blames, &Link{e.Into, e.IntoNumber}
-	case incident.Unmerged:
-		f = d.unmerged(f, e)
+		f = f.mergedAway(Link{e.Into, e.IntoNumber}, at)
+	case incident.Unmerged: // folded by [names.whileMerged]; here nothing was merged
+		f.Status, f.ClosedAt, f.MergedInto = incident.StatusOpen, nil, nil
+		f = d.stand(f, e.Standing)
 	case incident.Absorbed:
 		if !slices.ContainsFunc(f.Absorbed, func(l Link) bool { return l.ID == e.From }) {
 			f.Absorbed = append(slices.Clip(f.Absorbed), Link{e.From, e.Number})
@@ -46,42 +45,36 @@ func (d names) tied(f File, e incident.Event, at time.Time) File {
 	return f
 }
 
-// unmerged takes f up where it stood: its clocks never stopped.
-func (d names) unmerged(f File, e incident.Unmerged) File {
-	k := f.Kept
-	if k == nil {
-		k = &Kept{}
-	}
-	stage := e.Stage
-	f.Status, f.ClosedAt, f.MergedInto, f.Kept = incident.StatusOpen, nil, nil, nil
-	f.Stage, f.StageClock, f.TotalClock = &stage, k.StageClock, k.TotalClock
-	if k.TotalClock != nil {
-		f.Due.Total = utc(k.TotalClock.Due)
-	}
-	f = d.stand(f, e.Standing)
-	if stage == incident.Handling {
-		f.AcceptDue, f.ReturnBy, f.Requests = k.AcceptDue, k.ReturnBy, k.Requests
-		f.Suspension, f.Suspended = k.Suspension, k.Suspension != nil
-	}
+// mergedAway ends f as another's duplicate. It keeps what it was, and goes on keeping
+// it: the clocks of what may be taken up again do not stop.
+func (f File) mergedAway(into Link, at time.Time) File {
+	was := Whole(f)
+	f = f.end(incident.StatusMerged, at)
+	f.Was, f.MergedInto = &was, &into
 	return f
 }
 
+// whileMerged returns a merged f after e: e came true of what it was, too.
+func (d names) whileMerged(f File, r eventstore.Record, e incident.Event) File {
+	was := d.evolve(File(*f.Was), r, e)
+	if _, undone := e.(incident.Unmerged); undone {
+		return was
+	}
+	return d.finish(was.mergedAway(*f.MergedInto, *f.ClosedAt))
+}
+
 func (d names) corrected(f File, e incident.Corrected) File {
+	f.Flags = incident.CorrectedFlags(f.Flags, e)
+	f = f.sorted()
 	if e.Location != nil {
 		place := jurisdiction.Place{}
 		if e.Place != nil {
 			place = *e.Place
 		}
 		f = f.lies(*e.Location, place)
-		f = f.flagged(incident.Unplaced, e.Location.Point == nil).
-			flagged(incident.OutsideGrid, e.Location.Point != nil && place.Grid == "").
-			flagged(incident.Pinned, e.Location.Pinned).unflag(incident.PlaceInDoubt)
 	}
 	if e.Matter != nil {
-		f = d.matter(f, *e.Matter, e.Criterion).unflag(incident.NoMatter)
-		if f.FiledAt != nil {
-			f = f.flagged(incident.NoCriterion, e.Criterion == "")
-		}
+		f = d.matter(f, *e.Matter, e.Criterion)
 	}
 	if e.Limit != nil {
 		f.CriterionUrgent = e.Limit.Unit.Urgent()
@@ -100,17 +93,10 @@ func (d names) corrected(f File, e incident.Corrected) File {
 		f.Routing = Routing{r.PolicyVersion, r.Reason, list(r.Candidates)}
 	}
 	if e.Back != nil {
-		f = d.stand(f, *e.Back)
+		f.Coordination = nil
+		f = d.stand(f.leavesUnit(), *e.Back)
 	}
 	return f
-}
-
-// flagged sets a flag or takes it away.
-func (f File) flagged(flag incident.Flag, set bool) File {
-	if set {
-		return f.flag(flag)
-	}
-	return f.unflag(flag)
 }
 
 func (f File) key() catalogue.Key {

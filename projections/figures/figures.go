@@ -134,9 +134,13 @@ type counter struct {
 	counts        []Count
 }
 
-// Of returns what one fact counts for.
+// Of returns what one fact counts for. What comes true of an incident while it is
+// merged into another counts as if it were not.
 func Of(s casefile.Step) []Count {
-	c := &counter{moment: s.Record.At, before: s.Before, after: s.After}
+	c := &counter{moment: s.Record.At, before: s.Before.Alone(), after: s.After.Alone()}
+	if _, merged := s.Event.(incident.Merged); merged {
+		c.after = s.After
+	}
 	switch e := s.Event.(type) {
 	case incident.Reported:
 		// Counted with Routed, which follows at once and says whose it is.
@@ -152,7 +156,7 @@ func Of(s casefile.Step) []Count {
 		c.done(incident.Verifying)
 	case incident.Filed:
 		c.now(c.after, holder(c.before), Filed)
-		if c.before.StageMark != casefile.Expired {
+		if !c.before.StageMark.Has(casefile.Expired) {
 			c.now(c.after, holder(c.before), FiledOnTime)
 		}
 		if e.First && c.after.Source == incident.FromInspector {
@@ -207,9 +211,11 @@ func Of(s casefile.Step) []Count {
 			c.now(c.before, holder(c.before), VoidedFiled)
 		}
 	case incident.Expired:
-		if e.Clock == incident.TotalClock {
+		switch _, again := c.before.Expiry(e.Clock); {
+		case again: // its end was moved after it had passed, and passed again: a run is judged once
+		case e.Clock == incident.TotalClock:
 			c.now(c.before, c.before.Answers(), TotalExpired)
-		} else {
+		default:
 			c.now(c.before, e.Holder, Expired(e.Stage))
 		}
 	case incident.ExtensionGranted:
@@ -254,7 +260,7 @@ func Of(s casefile.Step) []Count {
 	default:
 		panic(fmt.Sprintf("figures: unhandled event %T", e))
 	}
-	c.stock()
+	c.stock(s.Before, s.After)
 	return c.counts
 }
 
@@ -321,7 +327,7 @@ func (c *counter) exempted(b casefile.Blame) {
 }
 
 // stock counts who begins to be suspended and who no longer is, whatever ended it.
-func (c *counter) stock() {
+func (c *counter) stock(before, after casefile.File) {
 	move := func(f casefile.File, by int64) {
 		w := *f.SuspendedAs
 		since := w.At.Unix()
@@ -329,11 +335,11 @@ func (c *counter) stock() {
 		c.at(w, Stock, by)
 		c.at(w, StockSince, by*since)
 	}
-	switch was, is := c.before.Suspended, c.after.Suspended; {
+	switch was, is := before.Suspended, after.Suspended; {
 	case is && !was:
-		move(c.after, 1)
+		move(after, 1)
 	case was && !is:
-		move(c.before, -1)
+		move(before, -1)
 	}
 }
 

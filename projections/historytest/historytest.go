@@ -49,7 +49,11 @@ type History struct {
 	t         testing.TB
 	rnd       *rand.Rand
 	reference *reference.Reference
+	policy    *incident.Policy   // of the day
+	days      *deadline.Calendar // published so far
 	stations  []jurisdiction.Unit
+	branches  []jurisdiction.Unit
+	given     map[string]int // commands, by name
 	all       []*Incident
 	open      []*Incident
 }
@@ -67,6 +71,7 @@ func New(t testing.TB, seed uint64) *History {
 		Ledger: memory.New(&memory.Options{Epoch: fmt.Sprintf("history-%d", seed)}), Now: time.Date(2026, 11, 23, 8, 0, 0, 0, deadline.CST),
 		t: t, rnd: rand.New(rand.NewPCG(seed, 1)), reference: Reference(t),
 	}
+	h.policy, h.days, h.given = h.reference.Policy, h.reference.Days, map[string]int{}
 	streets := map[string]int{}
 	for _, u := range h.reference.Book.Units() {
 		// Three communities of each street: enough to differ, few enough to meet again.
@@ -74,9 +79,15 @@ func New(t testing.TB, seed uint64) *History {
 			streets[u.Area[:9]]++
 			h.stations = append(h.stations, u)
 		}
+		if u.Kind == jurisdiction.Branch {
+			h.branches = append(h.branches, u)
+		}
 	}
 	return h
 }
+
+// focus is how many incidents get most of the attention.
+const focus = 8
 
 // Live lets n things happen: a report, a command, a timer.
 func (h *History) Live(n int) {
@@ -84,12 +95,27 @@ func (h *History) Live(n int) {
 	for range n {
 		h.Now = h.Now.Add(time.Duration(h.rnd.IntN(200)) * time.Second)
 		h.timers()
-		if len(h.open) == 0 || h.rnd.IntN(6) == 0 {
+		h.turn()
+		if len(h.open) == 0 || h.rnd.IntN(12) == 0 {
 			h.report()
 			continue
 		}
-		h.act(h.open[h.rnd.IntN(len(h.open))])
+		for range 10 {
+			if h.act(h.one()) {
+				break
+			}
+		}
 	}
+}
+
+// one is an incident for something to happen to. Most happens to a few; the others
+// wait, and run out of time.
+func (h *History) one() *Incident {
+	among := h.open
+	if n := len(among); n > focus && h.rnd.IntN(5) > 0 {
+		among = among[n-focus:]
+	}
+	return among[h.rnd.IntN(len(among))]
 }
 
 // Give gives a command and tells whether it was accepted with new facts.
@@ -119,7 +145,7 @@ func (h *History) Give(in *Incident, by incident.Actor, c incident.Command) bool
 
 func (h *History) order(by incident.Actor, c incident.Command) incident.Order {
 	r := h.reference
-	return incident.Order{At: h.Now, By: by, Book: r.Book, Matters: r.Matters, Days: r.Days, Policy: r.Policy, Command: c}
+	return incident.Order{At: h.Now, By: by, Book: r.Book, Matters: r.Matters, Days: h.days, Policy: h.policy, Command: c}
 }
 
 // Records returns the whole ledger.
@@ -196,69 +222,6 @@ func (h *History) report() {
 	by := incident.Actor{Person: fmt.Sprintf("system:person-%d", h.rnd.IntN(5)), Unit: c.Place.Community}
 	if h.Give(in, by, c) {
 		h.all, h.open = append(h.all, in), append(h.open, in)
-	}
-}
-
-// act gives one command that the rules may accept, by somebody of a unit in charge.
-func (h *History) act(in *Incident) {
-	s, r := in.State, h.reference
-	units := []string{s.Holder, s.Holder, s.Holder, s.IntakeDesk, s.Place.Community, r.Book.District()}
-	by := incident.Actor{Person: fmt.Sprintf("system:person-%d", h.rnd.IntN(5)), Unit: units[h.rnd.IntN(len(units))]}
-	allowed := incident.Allowed(s, h.order(by, nil))
-	if len(allowed) == 0 {
-		return
-	}
-	name := allowed[h.rnd.IntN(len(allowed))]
-	if h.rnd.IntN(2) > 0 {
-		for _, likely := range []string{"confirm", "file", "dispatch", "handle", "pass", "close"} {
-			for _, a := range allowed {
-				if a == likely {
-					name = likely
-				}
-			}
-		}
-	}
-	extra := incident.Extra{Note: "已核实"}
-	if h.rnd.IntN(4) == 0 {
-		extra.Photos = []string{h.photo()}
-	}
-	unit := s.Holder
-	if candidates := r.Book.Candidates(s.Matter, s.Place, r.Book.DeskOf(by.Unit)); len(candidates) > 0 {
-		unit = candidates[h.rnd.IntN(len(candidates))].Unit
-	}
-	commands := map[string]incident.Command{
-		"confirm": incident.Confirm{Extra: extra}, "refute": incident.Refute{Extra: extra, Reason: "现场未发现"},
-		"decline": incident.Decline{Extra: extra, Reason: "不属受理范围"}, "dispatch": incident.Dispatch{Extra: extra, Unit: unit},
-		"accept": incident.Accept{Extra: extra}, "handle": incident.Handle{Extra: extra, Result: "已清理"},
-		"return":   incident.Return{Extra: extra, Code: incident.ReturnCodes[h.rnd.IntN(len(incident.ReturnCodes))], Reason: "非我单位职责"},
-		"transfer": incident.Transfer{Extra: extra, Unit: unit, Reason: "改派"},
-		"escalate": incident.Escalate{Extra: extra, Code: incident.EscalateCodes[h.rnd.IntN(len(incident.EscalateCodes))], Reason: "超出权限"},
-		"pass":     incident.Pass{Extra: extra}, "fail": incident.Fail{Extra: extra, Reason: "仍有残留"},
-		"close": incident.Close{Extra: extra, ClosingConditionMet: true}, "reopen": incident.Reopen{Extra: extra, Reason: "复现"},
-		"void": incident.Void{Extra: extra, Reason: "误报"}, "comment": incident.Comment{Extra: extra, Text: "补充"},
-		"attach": incident.Attach{Extra: incident.Extra{Photos: []string{h.photo()}}},
-	}
-	c := commands[name]
-	if name == "file" {
-		criteria := r.Matters.CriteriaOf(s.Matter)
-		if len(criteria) == 0 {
-			criteria = r.Matters.Criteria()[:1]
-		}
-		criterion := criteria[h.rnd.IntN(len(criteria))]
-		c = incident.File{Extra: extra, Matter: criterion.Matter, Criterion: criterion.ID, Severity: s.Severity}
-	}
-	// Ending and wandering are rarer than in a fair draw, or few would live to see much.
-	if name == "void" && h.rnd.IntN(3) > 0 || c == nil {
-		return
-	}
-	h.Give(in, by, c)
-	if in.State.Status != incident.StatusOpen && h.rnd.IntN(3) > 0 {
-		for i, x := range h.open {
-			if x == in {
-				h.open = append(h.open[:i], h.open[i+1:]...)
-				break
-			}
-		}
 	}
 }
 

@@ -1,13 +1,16 @@
 package tally_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"gridcommand/domain/catalogue"
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
@@ -26,29 +29,35 @@ type count struct {
 	Reported, Filed, Declined, Voided, Handled, Closed, Returns, Reworks, Overdue, OnTime, Late, TotalOnTime, TotalExpired, TotalLate int64
 }
 
-func bruteForce(t *testing.T, h *historytest.History, in func(time.Time) bool, street string) count {
+func bruteForce(t *testing.T, h *historytest.History, in func(time.Time) bool, only string) count {
 	t.Helper()
 	type run struct {
 		handling, total deadline.Deadline
 		stage           incident.Stage
-		expired, over   bool
-		expiredAt       time.Time
-		overAt          time.Time
-		street          string
+		expired, over   time.Time // when the clock that runs expired; zero: it has not
+		late, overdue   string    // the street where it was then
+		matter          catalogue.Key
+		place           jurisdiction.Place
+		concerns        string
 	}
 	var c count
 	runs := map[string]*run{}
+	ref := historytest.Reference(t)
+	street := func(r *run) string {
+		return ref.Book.Seen(jurisdiction.Sight{Matter: r.matter, Place: r.place, Concerns: r.concerns}).Place.Street
+	}
 	stand := func(r *run, s incident.Standing) {
-		if r.stage != s.Stage || !s.Deadline.From.Equal(r.handling.From) || (s.Deadline.Due == nil) != (r.handling.Due == nil) ||
-			s.Deadline.Due != nil && !s.Deadline.Due.Equal(*r.handling.Due) {
-			r.expired = false
+		if r.stage != s.Stage || !s.Deadline.From.Equal(r.handling.From) {
+			r.expired = time.Time{}
 		}
 		r.stage, r.handling = s.Stage, s.Deadline
 		if s.Total != nil {
-			r.total, r.over = *s.Total, false
+			if !s.Total.From.Equal(r.total.From) {
+				r.over = time.Time{}
+			}
+			r.total = *s.Total
 		}
 	}
-	ref := historytest.Reference(t)
 	for _, rec := range h.Records() {
 		e, err := casefile.Event(rec)
 		if err != nil {
@@ -59,82 +68,107 @@ func bruteForce(t *testing.T, h *historytest.History, in func(time.Time) bool, s
 			r = &run{}
 			runs[rec.Stream.ID()] = r
 		}
-		one := func(n *int64, at time.Time) {
-			if in(at) && (street == "" || r.street == street) {
+		there := func(n *int64, at time.Time, there string) {
+			if in(at) && (only == "" || only == there) {
 				*n++
+			}
+		}
+		one := func(n *int64) { there(n, rec.At, street(r)) }
+		ends := func() {
+			one(&c.Closed)
+			if !r.over.IsZero() {
+				there(&c.TotalLate, r.over, r.overdue)
+			} else if r.total.Due != nil {
+				one(&c.TotalOnTime)
 			}
 		}
 		switch e := e.(type) {
 		case incident.Reported:
-			r.street = ref.Book.VisiblePlace(e.Matter, e.Place).Street
-			one(&c.Reported, rec.At)
-		case incident.Routed:
-			stand(r, e.Standing)
-		case incident.Confirmed:
-			stand(r, e.Standing)
-		case incident.Refuted:
-			stand(r, e.Standing)
+			r.matter, r.place, r.concerns = e.Matter, e.Place, e.Concerns
+			one(&c.Reported)
 		case incident.Filed:
-			stand(r, e.Standing)
-			one(&c.Filed, rec.At)
+			r.matter = e.Matter
+			one(&c.Filed)
 		case incident.Declined:
-			one(&c.Declined, rec.At)
-		case incident.Dispatched:
-			stand(r, e.Standing)
-		case incident.Delegated:
-			stand(r, e.Standing)
+			one(&c.Declined)
 		case incident.Handled:
-			one(&c.Handled, rec.At)
+			one(&c.Handled)
 			switch {
 			case r.stage != incident.Handling:
-				one(&c.OnTime, rec.At)
-			case r.expired:
-				one(&c.Late, r.expiredAt)
+				one(&c.OnTime)
+			case !r.expired.IsZero():
+				there(&c.Late, r.expired, r.late)
 			case r.handling.Due != nil:
-				one(&c.OnTime, rec.At)
+				one(&c.OnTime)
 			}
-			stand(r, e.Standing)
 		case incident.Returned:
-			one(&c.Returns, rec.At)
-			stand(r, e.Standing)
-		case incident.Transferred:
-			stand(r, e.Standing)
+			one(&c.Returns)
 		case incident.Escalated:
 			if e.Returns {
-				one(&c.Returns, rec.At)
+				one(&c.Returns)
 			}
-			stand(r, e.Standing)
-		case incident.Passed:
-			stand(r, e.Standing)
 		case incident.Failed:
-			one(&c.Reworks, rec.At)
-			stand(r, e.Standing)
-		case incident.Closed:
-			one(&c.Closed, rec.At)
-			if r.over {
-				one(&c.TotalLate, r.overAt)
-			} else if r.total.Due != nil {
-				one(&c.TotalOnTime, rec.At)
-			}
+			one(&c.Reworks)
+		case incident.Closed, incident.HandedOver:
+			ends()
 		case incident.Reopened:
-			r.total, r.over = deadline.Deadline{}, false
-			stand(r, e.Standing)
+			r.total, r.over = deadline.Deadline{}, time.Time{}
+		case incident.SpotChecked:
+			if e.Again != nil {
+				r.total, r.over = deadline.Deadline{}, time.Time{}
+			}
 		case incident.Voided:
-			one(&c.Voided, rec.At)
+			one(&c.Voided)
+		case incident.Corrected:
+			if e.Place != nil {
+				r.place = *e.Place
+			}
+			if e.Matter != nil {
+				r.matter = *e.Matter
+			}
+			if e.Concerns != nil {
+				r.concerns = *e.Concerns
+			}
 		case incident.Expired:
-			if e.Clock == incident.TotalClock {
-				r.over, r.overAt = true, rec.At
-				one(&c.TotalExpired, rec.At)
-				continue
+			switch {
+			case e.Clock == incident.TotalClock && r.over.IsZero():
+				r.over, r.overdue = rec.At, street(r)
+				one(&c.TotalExpired)
+			case e.Clock == incident.StageClock && r.expired.IsZero():
+				r.expired, r.late = rec.At, street(r)
+				if e.Stage == incident.Handling {
+					one(&c.Overdue)
+				}
 			}
-			r.expired, r.expiredAt = true, rec.At
-			if e.Stage == incident.Handling {
-				one(&c.Overdue, rec.At)
-			}
-		case incident.Commented, incident.Attached, incident.Warned, incident.Accepted:
+		default:
+		}
+		if s, stands := standingOf(e); stands {
+			stand(r, s)
 		}
 	}
 	return c
+}
+
+// standingOf returns where a fact says that its incident stands now, if it does.
+func standingOf(e incident.Event) (incident.Standing, bool) {
+	switch e := e.(type) {
+	case incident.Corrected:
+		if e.Back != nil {
+			return *e.Back, true
+		}
+		return incident.Standing{}, false
+	case incident.SpotChecked:
+		if e.Again != nil {
+			return *e.Again, true
+		}
+		return incident.Standing{}, false
+	}
+	f := reflect.ValueOf(e).FieldByName("Standing")
+	if !f.IsValid() {
+		return incident.Standing{}, false
+	}
+	s, ok := f.Interface().(incident.Standing)
+	return s, ok
 }
 
 func of(r tally.Row) count {
