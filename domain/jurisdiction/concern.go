@@ -32,17 +32,14 @@ func (b *Book) IsPartOf(unit, whole string) bool {
 // Seen returns s as far as it shows an incident to anybody; the keys of an incident
 // are made of that, and of nothing else.
 //
-// What is kept shows no street and no community. What concerns a unit is also kept
-// from the units that held it before that was known, and from whoever reported it, if
-// he belongs to the unit it concerns. The district's desk, which has to hand it over,
-// sees it always.
+// What is kept shows no street and no community, and is kept from the units that held
+// it before that was known; what concerns a unit also from whoever reported it, if he
+// belongs to that unit. The district's desk, which has to hand it over, sees it always.
 func (b *Book) Seen(s Sight) Sight {
-	if b.Keeps(s.Matter, s.Concerns) {
-		s.Place = Place{District: b.district}
-	}
-	if s.Concerns == "" {
+	if !b.Keeps(s.Matter, s.Concerns) {
 		return s
 	}
+	s.Place = Place{District: b.district}
 	s.Held = slices.DeleteFunc(slices.Clone(s.Held), func(unit string) bool { return unit != b.district })
 	if b.IsPartOf(s.ReporterUnit, s.Concerns) && s.ReporterUnit != b.district {
 		s.ReportedBy = ""

@@ -270,6 +270,34 @@ func TestAReportAboutAUnitIsKeptFromIt(t *testing.T) {
 	}
 }
 
+// What concerns the district's own staff is the district's: no street lists it, and whoever
+// held it before that was known does not see it any more.
+func TestARestrictedMatterIsTheDistricts(t *testing.T) {
+	s := livingSite(t)
+	restricted := fields{"scheme": "huadu-demo", "kind": "matter", "code": "99001"}
+	reported := s.post("hotline", "/incidents", s.reportOf(fields{"source": "hotline", "matter": restricted})).want(201).at("id").(string)
+	s.settle()
+	turned := s.given(advert)
+	criterion := ""
+	for _, c := range s.server.reference().Matters.Criteria() {
+		if c.Matter.Scheme == "huadu-demo" && c.Matter.Code == "99001" {
+			criterion = c.ID
+		}
+	}
+	s.command("street", turned, "correct", fields{"field": "matter", "value": with(restricted, fields{"criterion": criterion}), "reason": "反映工作人员"}).want(200)
+	s.settle()
+	for _, id := range []string{reported, turned} {
+		for _, who := range []string{"community", "street", "handler", "elsewhere"} {
+			s.get(who, "/incidents/"+id).refused(404, "not_found")
+			if got := idsOf(s.get(who, "/incidents").want(200).at("items")); slices.Contains(got, id) {
+				t.Errorf("%s lists it", who)
+			}
+		}
+		s.get("district", "/incidents/"+id).want(200)
+		s.command("district", id, "open-coordination", fields{"units": []string{"D01"}, "question": "x"}).want(422)
+	}
+}
+
 func TestSettledOnTheSpotNeedsBeforeAndAfter(t *testing.T) {
 	s := livingSite(t)
 	photo := func(size int) string {
