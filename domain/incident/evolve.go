@@ -23,7 +23,7 @@ func Evolve(s State, e Event) State {
 		s.Source, s.Matter, s.Criterion, s.Severity = e.Source, e.Matter, e.Criterion, e.Severity
 		s.Place, s.OnTheSpot, s.DueAt = e.Place, e.OnTheSpot, e.DueAt
 		s.Reporter, s.ReporterUnit, s.HasCaller = e.By.Person, e.By.Unit, e.Reporter != nil
-		s.Concerns, s.Drawn, s.Fresh = e.Concerns, e.Drawn, e.Fresh
+		s.Concerns, s.Drawn = e.Concerns, e.Drawn
 		s.Flags = with(s.Flags, e.Flags...)
 	case Routed:
 		s.IntakeDesk = e.Routing.Desk

@@ -104,6 +104,17 @@ func MayEver(role jurisdiction.Role, command string) bool {
 	return slices.Contains(may[role], command)
 }
 
+// may tells whether there is any incident on which the actor may give command.
+func (o Order) may(command string) bool {
+	switch {
+	case !o.By.System():
+		return MayEver(o.By.Role, command)
+	case o.By.Unit == "":
+		return slices.Contains(unaided, command)
+	}
+	return true
+}
+
 // Allowed returns the names of the commands, in the order of [Commands], that
 // Decide would not refuse for reasons of status, stage, holder or role, whatever
 // fields they had. o.Command is not read.
@@ -130,9 +141,7 @@ func (s State) permits(o Order, c Command) error {
 	command := c.Name()
 	stages, limited := from[command]
 	switch {
-	case o.By.System() && o.By.Unit == "" && !slices.Contains(unaided, command):
-		return roleMayNot.to(c)
-	case !o.By.System() && !MayEver(o.By.Role, command):
+	case !o.may(command):
 		return roleMayNot.to(c)
 	case command == "report" && s.Status != "":
 		return alreadyReported.to(c)

@@ -44,6 +44,19 @@ type walk struct {
 	events []incident.Event
 	states []incident.State // after each event
 	now    time.Time
+	world  incident.Order
+}
+
+// under draws what may differ from place to place.
+func under(t *rapid.T) incident.Order {
+	o, p := world, *world.Policy
+	p.Separation = rapid.SampledFrom([]incident.Separation{incident.SeparationOff, incident.SeparationWarn, incident.SeparationEnforce}).Draw(t, "separation")
+	p.DrawPercent = rapid.SampledFrom([]int{0, 100}).Draw(t, "drawn")
+	p.ReturnReview = rapid.SampledFrom([]incident.ReturnReview{incident.ReviewOff, incident.ReviewDesk, incident.ReviewDutyLeader}).Draw(t, "return review")
+	p.Rework = rapid.SampledFrom([]incident.Rework{incident.ReworkRestart, incident.ReworkContinue}).Draw(t, "rework")
+	p.ExtensionLadder = rapid.SampledFrom([][]incident.Rung{nil, {incident.ByDesk, incident.ByDutyLeader}}).Draw(t, "ladder")
+	o.Policy = &p
+	return o
 }
 
 func (w *walk) add(e incident.Event) {
@@ -53,9 +66,12 @@ func (w *walk) add(e incident.Event) {
 
 func (w *walk) step(t *rapid.T) {
 	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "minutes")) * time.Minute)
-	o := world
+	o := w.world
 	o.At = w.now
 	o.By = rapid.SampledFrom(people).Draw(t, "by")
+	o.Posts = rapid.SampledFrom([][]jurisdiction.Post{
+		nil, nil, {jurisdiction.IntakePost}, {jurisdiction.DispatchPost, jurisdiction.Clerk}, {jurisdiction.ClosingPost, jurisdiction.DutyLeader},
+	}).Draw(t, "posts")
 	name := rapid.SampledFrom(names).Draw(t, "command")
 	if moves := w.moves(o); len(moves) > 0 && rapid.IntRange(0, 9).Draw(t, "sensible") > 1 {
 		move := rapid.SampledFrom(moves).Draw(t, "move")
@@ -289,7 +305,7 @@ func TestWhateverAnybodyDoes(t *testing.T) {
 		"called": shopDispatched(t).does(street, incident.Call{Unit: police, Task: "x"}),
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		w := &walk{now: nine}
+		w := &walk{now: nine, world: under(t)}
 		if rapid.Bool().Draw(t, "deep") {
 			for _, e := range begun[rapid.SampledFrom(slices.Sorted(maps.Keys(begun))).Draw(t, "begun")].events {
 				w.add(e)

@@ -67,16 +67,13 @@ type State struct {
 	Tasked        string // account that the site visit of this stage is for
 
 	// What those above and the callers say: watch.go.
-	Urges        int
 	Supervisions []Supervision
 	Raters       []string
 	Appeal       *AppealState // the one there may be
-	Exempt       []Ground
-	Late         []Lateness // clocks that expired, ever, with who had it
-	ReturnedBy   []string   // units that returned it, ever
-	ReworkedBy   []string   // units whose work failed a check, ever
-	SpotChecks   int
-	False        int // spot checks that found it false
+	Late         []Lateness   // clocks that expired, ever, with who had it
+	ReturnedBy   []string     // units that returned it, ever
+	ReworkedBy   []string     // units whose work failed a check, ever
+	False        int          // spot checks that found it false
 
 	// What ties it to others: links.go.
 	Concerns   string // unit that it, or its staff, is about
@@ -86,8 +83,6 @@ type State struct {
 	EndedAt    time.Time
 	Recurs     *Recurrence
 	Drawn      bool
-	Fresh      bool
-	Seen       []string                       // photos it has
 	Posted     map[jurisdiction.Post][]string // persons that acted at a post
 
 	Marked   map[Mark]bool // timers that fired, for the clocks that run or ran last

@@ -110,7 +110,7 @@ func (w *walk) isNotStuck(t *rapid.T) {
 	if w.s.Status != incident.StatusOpen {
 		return
 	}
-	o := world
+	o := w.world
 	o.At = w.now
 	unit, known := o.Book.Unit(w.s.Holder)
 	who := []incident.Actor{actor("another inspector", w.s.Place.Community, jurisdiction.Inspector)}

@@ -12,8 +12,6 @@ import (
 func (s State) evolveWatch(e Event) State {
 	s.Acts--
 	switch e := e.(type) {
-	case Urged:
-		s.Urges++
 	case Supervised:
 		s.Supervisions = append(slices.Clone(s.Supervisions), Supervision{By: e.By, Question: e.Question, ReplyBy: e.ReplyBy})
 		s.Flags = with(s.Flags, SupervisedFlag)
@@ -25,7 +23,6 @@ func (s State) evolveWatch(e Event) State {
 		s.Appeal = &AppealState{Unit: e.Unit, Grounds: e.Grounds, Desk: e.Desk}
 	case AppealUpheld:
 		s.Appeal = &AppealState{Unit: e.Unit, Grounds: e.Grounds, Upheld: true}
-		s.Exempt = with(s.Exempt, e.Grounds...)
 		s.Flags = with(s.Flags, Exempted)
 	case AppealRejected:
 		was := AppealState{Unit: e.Unit}
@@ -36,7 +33,7 @@ func (s State) evolveWatch(e Event) State {
 		s.Appeal = &was
 	case SpotChecked:
 		return s.spotChecked(e)
-	case CallerViewed:
+	case Urged, CallerViewed:
 	}
 	return s
 }
@@ -190,7 +187,6 @@ func (s State) spotCheck(o Order, c SpotCheck) ([]Event, error) {
 }
 
 func (s State) spotChecked(e SpotChecked) State {
-	s.SpotChecks++
 	if !e.Genuine {
 		s.False++
 		s.Flags = with(s.Flags, FalseHandling)

@@ -15,10 +15,10 @@ import (
 func TestUrgingRemindsTheHolderAndMovesNoClock(t *testing.T) {
 	sc := shopDispatched(t)
 	before := sc.s.Deadline
-	for n, by := range []incident.Actor{street, center, supervisor} {
+	for _, by := range []incident.Actor{street, center, supervisor} {
 		sc.does(by, incident.Urge{Reason: "群众再次来电"}).followed("Urged")
-		if e := last[incident.Urged](sc); e.Holder != s01 || sc.s.Urges != n+1 {
-			t.Errorf("urged %+v, %d times", e, sc.s.Urges)
+		if e := last[incident.Urged](sc); e.Holder != s01 {
+			t.Errorf("urged %+v", e)
 		}
 	}
 	if diff := cmp.Diff(before, sc.s.Deadline); diff != "" {
@@ -203,7 +203,7 @@ func TestAFalseSpotCheckTakesItUpAgainAndNothingExemptsIt(t *testing.T) {
 		does(center, incident.SpotCheck{Reason: "现场仍在"}).flagged(incident.FalseHandling, incident.CalendarNotPublished)
 	sc := lateClosed(t).does(center, incident.SpotCheck{Reason: "现场仍在"}).flagged(incident.FalseHandling).
 		stands("intake street 440114002 11-27 10:00").totalIs("none")
-	if c := last[incident.SpotChecked](sc); c.Unit != s01 || c.Again == nil || sc.s.False != 1 || sc.s.SpotChecks != 1 {
+	if c := last[incident.SpotChecked](sc); c.Unit != s01 || c.Again == nil || sc.s.False != 1 {
 		t.Errorf("spot checked %+v", c)
 	}
 	sc.does(street, incident.File{Matter: shop, Criterion: shop1}).does(street, incident.Dispatch{Unit: s01}).
