@@ -114,6 +114,41 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
+// The test points of the rule book, by name, and that each explains itself: its periods
+// sum to its limit.
+func TestThePointsOfTheRuleBook(t *testing.T) {
+	c := published(t)
+	for _, tt := range []struct{ name, from, limit, due string }{
+		{"four working hours into a working Sunday", "2026-09-18 17:00", "4 working_hours", "2026-09-20 11:00"},
+		{"two urgent hours through midnight", "2026-11-23 23:30", "2 urgent_hours", "2026-11-24 01:30"},
+		{"one working day into a working Saturday", "2026-02-13 16:00", "1 working_days", "2026-02-14 16:00"},
+		{"one working day over the Spring Festival", "2026-02-14 16:00", "1 working_days", "2026-02-24 16:00"},
+		{"two working days into a year that is not published", "2026-12-31 09:00", "2 working_days", "none"},
+		{"the end of a period is that end", "2026-11-23 14:00", "4 working_hours", "2026-11-23 18:00"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			limit := limits(t, tt.limit)[0]
+			d := c.Deadline(at(t, tt.from), 80, limit)
+			if got := show(d.Due); got != tt.due {
+				t.Fatalf("due %s, not %s", got, tt.due)
+			}
+			var counted time.Duration
+			for _, p := range c.Explain(d) {
+				counted += p.To.Sub(p.From)
+			}
+			if d.Due == nil {
+				if d.Missing != 2027 || counted >= limit.Counted() {
+					t.Errorf("%d is missing, %v of %v counted", d.Missing, counted, limit.Counted())
+				}
+				return
+			}
+			if counted != limit.Counted() || d.Calendar != "cn-2026" || d.Missing != 0 {
+				t.Errorf("the periods sum to %v of %v, by %s", counted, limit.Counted(), d.Calendar)
+			}
+		})
+	}
+}
+
 func TestTheAnswerNamesTheYearThatIsMissing(t *testing.T) {
 	c := published(t)
 	for from, want := range map[string]int{"2026-12-31 09:00": 2027, "2017-12-29 09:00": 2017, "2030-01-01 09:00": 2030} {

@@ -533,3 +533,32 @@ func TestDeadlinesAreRecomputedWhenTheYearIsLoaded(t *testing.T) {
 		t.Errorf("expired %+v", e)
 	}
 }
+
+func TestAChangedPolicyOrCalendarNeverRewritesThePast(t *testing.T) {
+	sc := shopDispatched(t)
+	was := sc.s
+	holiday, err := deadline.ParseCalendar("cn-2026-b", strings.NewReader("date,kind,festival\n2026-11-24,off,临时放假\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc.world.Days = world.Days.With(holiday)
+	sc.under(func(p *incident.Policy) {
+		p.Version, p.ReturnWindow.Normal, p.MaxExtensions = "policy-2", limit(1, deadline.WorkingHours), 0
+		p.StageLimits = map[incident.Stage]incident.StageLimit{incident.Checking: {Normal: limit(2, deadline.WorkingHours)}}
+	})
+	sc.does(supervisor, incident.Comment{Text: "x"}).stands("handling street 440114002-S01 11-24 09:00").totalIs("11-25 16:00")
+	if diff := cmp.Diff(was.ReturnBy, sc.s.ReturnBy); diff != "" {
+		t.Errorf("the return window changed:\n%s", diff)
+	}
+	// It tells with which calendar it was reckoned, and goes by that until it changes.
+	if sc.s.Deadline.Calendar != "cn-2026" {
+		t.Errorf("reckoned on %s", sc.s.Deadline.Calendar)
+	}
+	// What is decided from now on goes by the new ones.
+	sc.isRefused(handler, extension, "extension_limit").to(23, 15, 0).does(handler, incident.Handle{Result: "x"}).
+		stands("checking street 440114002002 11-23 17:00").
+		does(inspector, incident.Fail{Reason: "x"}).stands("handling street 440114002-S01 11-25 15:00")
+	if sc.s.Deadline.Calendar != "cn-2026-b" {
+		t.Errorf("reckoned on %s", sc.s.Deadline.Calendar)
+	}
+}
