@@ -67,12 +67,15 @@ type State struct {
 	Tasked        string // account that the site visit of this stage is for
 
 	// What those above and the callers say: watch.go.
+	Urges        int
 	Supervisions []Supervision
 	Raters       []string
 	Appeal       *AppealState // the one there may be
+	Exempt       []Ground
 	Late         []Lateness   // clocks that expired, ever, with who had it
 	ReturnedBy   []string     // units that returned it, ever
 	ReworkedBy   []string     // units whose work failed a check, ever
+	SpotChecks   int
 	False        int          // spot checks that found it false
 
 	// What ties it to others: links.go.

@@ -23,7 +23,7 @@ func (s State) evolveWatch(e Event) State {
 		s.Appeal = &AppealState{Unit: e.Unit, Grounds: e.Grounds, Desk: e.Desk}
 	case AppealUpheld:
 		s.Appeal = &AppealState{Unit: e.Unit, Grounds: e.Grounds, Upheld: true}
-		s.Flags = with(s.Flags, Exempted)
+		s.Exempt, s.Flags = with(s.Exempt, e.Grounds...), with(s.Flags, Exempted)
 	case AppealRejected:
 		was := AppealState{Unit: e.Unit}
 		if s.Appeal != nil {
@@ -33,7 +33,9 @@ func (s State) evolveWatch(e Event) State {
 		s.Appeal = &was
 	case SpotChecked:
 		return s.spotChecked(e)
-	case Urged, CallerViewed:
+	case Urged:
+		s.Urges++
+	case CallerViewed:
 	}
 	return s
 }
@@ -187,6 +189,7 @@ func (s State) spotCheck(o Order, c SpotCheck) ([]Event, error) {
 }
 
 func (s State) spotChecked(e SpotChecked) State {
+	s.SpotChecks++
 	if !e.Genuine {
 		s.False++
 		s.Flags = with(s.Flags, FalseHandling)
