@@ -72,11 +72,11 @@ type State struct {
 	Raters       []string
 	Appeal       *AppealState // the one there may be
 	Exempt       []Ground
-	Late         []Lateness   // clocks that expired, ever, with who had it
-	ReturnedBy   []string     // units that returned it, ever
-	ReworkedBy   []string     // units whose work failed a check, ever
+	Late         []Lateness // clocks that expired, ever, with who had it
+	ReturnedBy   []string   // units that returned it, ever
+	ReworkedBy   []string   // units whose work failed a check, ever
 	SpotChecks   int
-	False        int          // spot checks that found it false
+	False        int // spot checks that found it false
 
 	// What ties it to others: links.go.
 	Concerns   string // unit that it, or its staff, is about
