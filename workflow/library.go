@@ -160,6 +160,20 @@ func inForce(turns []turn, at time.Time) *reference.Reference {
 	return turns[i].ref
 }
 
+// RuledAt returns the number of the ruling that the fact at p made; empty: none.
+func (l *Library) RuledAt(ctx context.Context, p eventstore.Position) (string, error) {
+	page, err := l.ledger.Page(ctx, p-1, 1)
+	if err != nil || len(page) != 1 {
+		return "", err
+	}
+	e, err := reference.Decode(page[0].Type, page[0].Data)
+	if err != nil {
+		return "", err
+	}
+	ruled, _ := e.(reference.Ruled)
+	return ruled.Number, nil
+}
+
 // Calendar returns the calendar with a version; nil: there is none.
 func (l *Library) Calendar(version string) *deadline.Calendar { return l.shown.Load().days[version] }
 

@@ -19,6 +19,10 @@ type Unit struct {
 	Area   string            `json:"area" doc:"code of the area it serves"`
 	Desk   bool              `json:"desk" doc:"it dispatches"`
 	Duties string            `json:"duties,omitempty"`
+
+	LineParent *string `json:"line_parent" doc:"the department a branch belongs to by trade; null: it is no branch"`
+	Clerk      string  `json:"clerk,omitempty" doc:"who receives for it"`
+	Phone      string  `json:"phone,omitempty"`
 }
 
 // UnitList is every unit.
@@ -38,6 +42,10 @@ func (s *server) units(ctx context.Context, _ *Request, _ none) (UnitList, error
 		if u.Parent != "" {
 			unit.Parent = &u.Parent
 		}
+		unit.Clerk, unit.Phone = u.Clerk, u.Phone
+		if u.LineParent != "" {
+			unit.LineParent = &u.LineParent
+		}
 		out.Items = append(out.Items, unit)
 	}
 	return out, nil
@@ -50,7 +58,7 @@ type CatalogueMatter struct {
 	Code      string `json:"code"`
 	Name      string `json:"name"`
 	Class     string `json:"class"`
-	Activated bool   `json:"activated" doc:"it has a criterion"`
+	Activated bool   `json:"activated" doc:"it may be filed: its duty, limit and flow are settled"`
 }
 
 // MatterList is every matter and component.

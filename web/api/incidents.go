@@ -261,7 +261,8 @@ func (s *server) fresh(ctx context.Context, r *Request, photos []string, place o
 func (s *server) judgeCriterion(matter *catalogue.Key, criterion string) []FieldError {
 	var faults []FieldError
 	if !matter.IsZero() {
-		if _, ok := s.reference().Matters.Matter(*matter); !ok {
+		key, ok := s.reference().Matters.Resolve(*matter) // an older scheme's number means today's key
+		if *matter = key; !ok {
 			faults = append(faults, FieldError{Pointer: "/matter", Detail: "is not in the catalogue"})
 		}
 	}

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"strings"
+
+	"gridcommand/workflow/sheets"
 )
 
 // prefix is before every path of the API.
@@ -33,6 +35,17 @@ func (s *server) routes() []route {
 		get("/matters", "listMatters", "Matters and components", s.matters),
 		get("/criteria", "listCriteria", "Filing criteria and time limits", s.criteria),
 		get("/policy", "getPolicy", "The numbers that are configuration", s.policy),
+
+		get("/reference", "listReference", "Reference data in force, and its editions", s.referenceList, by(consulters)),
+		get("/reference/{table}.csv", "exportReferenceCSV", "A table as CSV", s.referenceCSV, by(consulters), of(s.thereTable), gives("text/csv")),
+		get("/reference/{table}.xlsx", "exportReferenceXLSX", "A table as a workbook", s.referenceXLSX, by(consulters), of(s.thereTable), gives(sheets.XLSX)),
+		get("/reference/{table}", "getReferenceTable", "A table row by row", s.referenceTable, by(consulters), of(s.thereTable)),
+		post(200, "/reference/preview", "previewEdition", "What tables would change", s.previewEdition, by(keepers)),
+		post(201, "/reference/editions", "enactEdition", "Put tables in the place of those before", s.enactEdition, by(keepers), keyed),
+		get("/reference/files", "importReferenceFile", "Bring a CSV or a workbook in", s.importFile, by(keepers), via("POST"), takes("text/csv", sheets.XLSX)),
+		get("/rulings", "listRulings", "Who answers by a ruling", s.rulings, by(readsRulings)),
+		post(201, "/rulings", "makeRuling", "Settle who answers for a matter in an area", s.makeRuling, by(rulers), keyed),
+		post(200, "/rulings/{number}/end", "endRuling", "Let a ruling bind no longer", s.endRuling, by(rulers), of(s.thereRuling), keyed),
 
 		get("/grid/locate", "locate", "The grid that owns a point", s.locate),
 		get("/grid/cells/{code}", "getCell", "A grid, community or street as a GeoJSON feature", s.cell),
@@ -89,9 +102,15 @@ func (s *server) site() (http.Handler, error) {
 	s.openapi = document
 
 	mux := http.NewServeMux()
+	alike := map[string]alternatives{}
 	for _, rt := range routes {
 		h := s.metered(rt.method+" "+prefix+rt.path, suffixed(rt.path, s.handler(rt)))
-		mux.Handle(rt.method+" "+prefix+pattern(rt.path), h)
+		same := rt.method + " " + prefix + pattern(rt.path)
+		if alike[same] == nil {
+			alike[same] = alternatives{}
+			mux.Handle(same, alike[same])
+		}
+		alike[same][suffix(rt.path)] = h
 		if rt.path == "/livez" || rt.path == "/readyz" || rt.path == "/metrics" {
 			mux.Handle(rt.method+" "+rt.path, h)
 		}
@@ -117,6 +136,24 @@ func suffix(path string) string {
 	last := path[strings.LastIndex(path, "/"):]
 	_, after, _ := strings.Cut(last, "}")
 	return after
+}
+
+// alternatives are handlers of one pattern by what its paths end with; that of the empty
+// end takes all others.
+type alternatives map[string]http.Handler
+
+func (a alternatives) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for end, h := range a {
+		if end != "" && strings.HasSuffix(r.URL.Path, end) || len(a) == 1 {
+			h.ServeHTTP(w, r)
+			return
+		}
+	}
+	if h := a[""]; h != nil {
+		h.ServeHTTP(w, r)
+		return
+	}
+	notFound().write(w, requestID(r.Context()))
 }
 
 // suffixed lets through only requests whose path ends as path does.

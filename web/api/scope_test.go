@@ -24,7 +24,10 @@ var refusedTo = map[string]string{
 	"listApprovals":    "inspector handler hotline screen admin",
 	"getReturnsMatrix": "screen admin",
 	"getPolicy":        "",
-	"listUnits":        "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
+	"listReference":    "inspector handler hotline screen", "previewEdition": "inspector community handler street district hotline supervisor screen",
+	"enactEdition": "inspector community handler street district hotline supervisor screen", "importReferenceFile": "inspector community handler street district hotline supervisor screen",
+	"listRulings": "screen", "makeRuling": "inspector community handler street hotline supervisor screen",
+	"listUnits": "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
 	"getTile": "admin", "getTileJSON": "admin", "getPicture": "admin", "getStatistics": "admin",
 	"uploadPhoto": "screen admin",
 	"getPhoto":    "screen admin",
@@ -33,7 +36,7 @@ var refusedTo = map[string]string{
 
 // Every route times every role: 401 without a log-in, 403 exactly where the role never may.
 func TestEveryRouteForEveryRole(t *testing.T) {
-	s := newSite(t)
+	s := livingSite(t)
 	id := s.reported("inspector", nil)
 	s.fold()
 	roles := map[string]jurisdiction.Person{}
