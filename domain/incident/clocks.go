@@ -152,24 +152,24 @@ func (s State) timersOf(c Clock, d deadline.Deadline) []Timer {
 // duties returns the timers of what has a limit of its own and is neither done nor lapsed.
 func (s State) duties() []Timer {
 	var timers []Timer
-	owed := func(of Duty, i int, due *time.Time) {
+	owed := func(of Duty, i int, from time.Time, due *time.Time) {
 		if due != nil {
-			timers = append(timers, Timer{Clock: DutyClock(of, i+1), Kind: LapsedKind, At: *due, Due: *due})
+			timers = append(timers, Timer{Clock: DutyClock(of, i+1), Kind: LapsedKind, At: latest(*due, from), Due: *due})
 		}
 	}
 	for i, c := range s.Calls {
 		if c.Answered == "" && !c.Lapsed {
-			owed(CallDuty, i, c.Arrive.Due)
+			owed(CallDuty, i, c.Arrive.From, c.Arrive.Due)
 		}
 	}
 	for i, h := range s.Helpers {
 		if s.Stage == Handling && !h.Done && !h.Late {
-			owed(HelpDuty, i, h.Deadline.Due)
+			owed(HelpDuty, i, h.Deadline.From, h.Deadline.Due)
 		}
 	}
 	for i, v := range s.Supervisions {
 		if !v.Answered && !v.Lapsed {
-			owed(ReplyDuty, i, &v.ReplyBy)
+			owed(ReplyDuty, i, time.Time{}, &v.ReplyBy)
 		}
 	}
 	return timers

@@ -184,8 +184,11 @@ func (s State) helpersOf(o Order, c Command, desk string, lead Standing, wanted 
 	for _, w := range wanted {
 		unit, known := o.Book.Unit(w.Unit)
 		h := Helper{Unit: w.Unit, Task: w.Task, Limit: w.Limit, Deadline: lead.Deadline}
-		if w.Limit != nil {
+		switch due := lead.Deadline.Due; {
+		case w.Limit != nil:
 			h.Deadline = o.Days.Deadline(o.At, o.Policy.WarnPercent, *w.Limit)
+		case due != nil && !lead.Deadline.From.Equal(o.At):
+			h.Deadline = deadline.Given(o.At, *due, o.Policy.WarnPercent) // what is left of it, if anything
 		}
 		switch {
 		case !known:

@@ -279,6 +279,15 @@ func TestAStationHelpsAndAHelperMayBeLate(t *testing.T) {
 	sc.does(handler, incident.Handle{Result: "已拆除"}).flagged()
 }
 
+func TestAHelperOfALateLeadIsLateAtOnce(t *testing.T) {
+	sc := shopDispatched(t).on(30*time.Hour).does(street, incident.Transfer{Unit: s02, Helpers: []incident.HelpWanted{{Unit: s01}}}).
+		followed("Expired", "Transferred")
+	sc.on(time.Hour).does(handler, incident.Help{Result: "x"}).followed("Lapsed", "Helped")
+	if l := sc.last[0].(incident.Lapsed); clockOf(l.At) != "11-24 15:00" || clockOf(l.Due) != "11-24 09:00" || l.Unit != s01 {
+		t.Errorf("lapsed %+v", l)
+	}
+}
+
 func TestTheTasksOfHelpersEndWithTheHandling(t *testing.T) {
 	helped := func() *scene {
 		return shopFiled(t).does(street, incident.Dispatch{Unit: s01, Helpers: []incident.HelpWanted{{Unit: guihua}}})

@@ -80,7 +80,7 @@ func TestTheClocksOfAMergedIncidentNeverStop(t *testing.T) {
 }
 
 func TestUnmergingHasAWindow(t *testing.T) {
-	shopDispatched(t).does(street, into()).on(72*time.Hour + time.Second).
+	shopDispatched(t).does(street, into()).on(72*time.Hour+time.Second).
 		isRefused(street, incident.Unmerge{Reason: "x"}, "window_over")
 	shopDispatched(t).does(street, into()).on(72*time.Hour).does(street, incident.Unmerge{Reason: "x"})
 }
