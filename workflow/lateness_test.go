@@ -139,6 +139,20 @@ func (w *town) chosen(s step, x incident.Extra) (incident.Command, incident.Acto
 		return incident.Fail{Extra: x, Reason: "仍不亮"}, other
 	case "close":
 		return incident.Close{Extra: x, ClosingConditionMet: true}, street
+	case "request-suspension":
+		return incident.RequestSuspension{Extra: x, Reason: "诉讼未决", Until: w.clock.now().Add(50 * time.Hour)}, handlerOf(w.unitOf())
+	case "grant-suspension":
+		return incident.GrantSuspension{Extra: x}, street
+	case "resume":
+		return incident.Resume{Extra: x}, street
+	case "request-extension":
+		return incident.RequestExtension{Extra: x, Reason: "需协调吊车"}, handlerOf(w.unitOf())
+	case "grant-extension":
+		return incident.GrantExtension{Extra: x}, street
+	case "supervise":
+		return incident.Supervise{Extra: x, Question: "何时解决", ReplyBy: w.clock.now().Add(7 * time.Hour)}, supervisor
+	case "reply":
+		return incident.Reply{Extra: x, Answer: "明日解决"}, handlerOf(w.unitOf())
 	default:
 		return incident.Comment{Extra: x, Text: "请尽快"}, street
 	}
@@ -156,9 +170,11 @@ func TestASlowTimerChangesNothing(t *testing.T) {
 				Incident: rapid.IntRange(0, 2).Draw(t, "incident"),
 				Command: rapid.SampledFrom([]string{
 					"confirm", "file", "dispatch", "return", "handle", "handle", "pass", "fail", "close", "comment",
+					"request-suspension", "grant-suspension", "grant-suspension", "resume", "request-extension", "grant-extension",
+					"supervise", "reply",
 				}).Draw(t, "command"),
 			}
-		}), 0, 12).Draw(t, "script")
+		}), 0, 20).Draw(t, "script")
 		var got [2][]string
 		for i, w := range []*town{eager, lazy} {
 			ledger := &troubled{Store: inMemory()}
