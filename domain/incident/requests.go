@@ -189,20 +189,18 @@ func (r Request) left(ladder []Rung) []Rung { return ladder[min(r.Rungs, len(lad
 func (s State) covers(o Order, ladder []Rung, asked Request) int {
 	left := asked.left(ladder)
 	for i, rung := range left {
-		if !s.standsOn(o, rung, asked) {
+		if !s.standsOn(o, rung) {
 			return i
 		}
 	}
 	return len(left)
 }
 
-// standsOn tells whether the actor says yes on a rung. The unit that asks never does.
-func (s State) standsOn(o Order, rung Rung, asked Request) bool {
-	switch {
-	case o.By.Unit == asked.Unit:
-		return false
-	case rung == ByDesk:
-		return o.is(s.Dispatcher) || o.Book.Above(o.By.Unit, s.Dispatcher)
+// standsOn tells whether the actor says yes on a rung: on the first, every desk that
+// answers requests at all, which is never the unit that asks ([State.isFor]).
+func (s State) standsOn(o Order, rung Rung) bool {
+	if rung == ByDesk {
+		return true
 	}
 	return o.By.Unit == o.Book.District() && (rung != ByDutyLeader || jurisdiction.HasPost(o.Posts, jurisdiction.DutyLeader))
 }

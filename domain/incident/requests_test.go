@@ -77,6 +77,7 @@ func TestAStationThatHandlesAsksToo(t *testing.T) {
 	stationHandling(t).stands("handling community 440114002002 11-23 15:00").
 		does(station, extension).
 		isRefused(station, incident.GrantExtension{}, "role_may_not").
+		isRefused(incident.Actor{Person: "system:replay", Unit: guihua}, incident.GrantExtension{}, "not_your_desk"). // it dispatched to itself
 		does(street, incident.GrantExtension{}).stands("handling community 440114002002 11-24 09:00")
 }
 
