@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gridcommand/domain"
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
@@ -246,4 +247,34 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 	if got := again.status(Timers); got.Stopped != "" {
 		t.Error(got.Stopped)
 	}
+}
+
+// What was withdrawn to the district is dispatched to no street, by nobody.
+func TestAWithdrawnMatterStaysWithTheDistrict(t *testing.T) {
+	w := readers(t, inMemory(), t.TempDir(), &clock{at: monday})
+	tables := w.moved("S01")
+	for i, row := range tables[reference.Responsibility] {
+		if row.Fields[1] == "07" && row.Fields[2] == "S+B" {
+			fields := slices.Clone(row.Fields)
+			fields[slices.Index(reference.Columns(reference.Responsibility), "list")] = "withdrawn"
+			tables[reference.Responsibility][i] = table.Row{Fields: fields}
+		}
+	}
+	w.enacts(reference.Enact{Tables: tables})
+	criterion := w.library.Now().Matters.CriteriaOf(shops)[0].ID
+	id := w.reports(inspector, func(r *incident.Report) { r.Matter, r.Criterion = shops, criterion })
+	district := incident.Actor{Person: "district", Unit: "440114", Role: jurisdiction.DistrictDesk}
+	w.does(id, incident.File{Matter: shops, Criterion: criterion}, district)
+	state, _, err := w.Load(context.Background(), id)
+	must(t, err)
+	if state.Holder != "440114" || state.Tier != jurisdiction.District {
+		t.Fatalf("held by %s at the tier %s", state.Holder, state.Tier)
+	}
+	for _, unit := range []string{"440114002", "440114002002"} {
+		_, err := w.Do(context.Background(), id, incident.Dispatch{Unit: unit, Reason: "请处置"}, district, Options{})
+		if r, refused := domain.AsRefusal(err); !refused || r.Code != "withdrawn" {
+			t.Errorf("dispatched to %s: %v", unit, err)
+		}
+	}
+	w.does(id, incident.Dispatch{Unit: "D01"}, district)
 }

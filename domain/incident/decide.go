@@ -1,27 +1,38 @@
 // Package incident keeps the rules of one incident, from the report to the end.
 //
 //	report ─▶ verifying ─▶ intake ─▶ dispatching ─▶ handling ─▶ checking ─▶ closing ─▶ closed
-//	  │                     ▲  │      ▲  │   ▲        │  ▲         │                     │
-//	  │                     │  ▼      └──┘   └────────┘  └── fail ─┘                     │
-//	  └── not the public's ─┤ declined  delegate,  return,                               │
-//	                        │           escalate  escalate                               │
-//	                        └──────────────── reopen, within the window ─────────────────┘
+//	  │                     ▲  │      ▲  │  │  ▲     │  ▲  ▲       │                     │
+//	  │                     │  ▼      └──┘  │  └─────┘  │  └─ fail ┘                     │
+//	  └── not the public's ─┤ declined      ▼           │                                │
+//	                        │          coordinating ────┘                                │
+//	                        └───────────────── reopen, within the window ────────────────┘
 //
 // The arrows along the top are: confirm or refute, file, dispatch, handle, pass,
-// close. A transfer moves an incident between units within handling, or to a lower
-// center to dispatch on; void ends it anywhere; filing what an inspector settled on
-// the spot leads straight to checking.
+// close. Escalation and delegation take it from one desk's dispatching to another's;
+// a return or an escalation, from handling back to dispatching; units that dispute
+// settle it in coordination, whose lead handles it. A transfer moves it between units
+// within handling, or to a lower center to dispatch on. Void, merge and hand-over end it
+// anywhere; filing what an inspector settled on the spot leads straight to checking.
+//
+// While a unit handles, it may ask for more time, for both clocks to stop or, where
+// returns are reviewed, to hand it back: an extension adds the original limit to the
+// stage alone; a suspension, once, stops stage and total exactly from its grant to its
+// end, which comes by itself. A request lapses when the stage or the holder changes.
 //
 // What it keeps true: an open incident has exactly one stage, one tier, one holder
 // and one stage deadline; nobody checks or closes what they handled themselves; a
 // deadline that passed stays a fact, whoever was slow to say so; a no leaves no
-// trace; saying the same thing twice says it once.
+// trace; saying the same thing twice says it once; the periods that a clock counted sum
+// to its limits.
 //
 // The rules are pure. [Decide] reads a [State] and an [Order] — the command with the
 // time, the actor, the units, the matters, the calendar and the policy of the day —
 // and returns facts; [Evolve] folds facts into the next State. Who may give which
-// command, and from which stage, is in may.go; what a command does is here; when the
-// clocks run out is in clocks.go; the names under which facts are stored are in codec.go.
+// command, and from which stage, is in may.go, and at which post in posts.go; what a
+// command does is here, in requests.go (extension, suspension, reviewed returns), in
+// hands.go (several units), in watch.go (those above, callers and auditors) and in
+// links.go (what ties incidents together); when the clocks run out is in clocks.go; the
+// names under which facts are stored are in codec.go.
 package incident
 
 import (
@@ -356,6 +367,8 @@ func (s State) dispatch(o Order, c Dispatch) ([]Event, error) {
 		return nil, unitUnknown.to(c)
 	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
+	case !o.Book.MayHold(s.Matter, s.Place, c.Unit):
+		return nil, withdrawnMatter.to(c)
 	case unit.Kind == jurisdiction.Center && len(c.Helpers) > 0:
 		return nil, helpersNeedALead.to(c)
 	case unit.Kind == jurisdiction.Center:
@@ -437,6 +450,8 @@ func (s State) transfer(o Order, c Transfer) ([]Event, error) {
 		return nil, sameUnit.to(c)
 	case !o.Book.Reaches(desk, c.Unit):
 		return nil, outOfReach.to(c)
+	case !o.Book.MayHold(s.Matter, s.Place, c.Unit):
+		return nil, withdrawnMatter.to(c)
 	case unit.Kind == jurisdiction.Center && len(c.Helpers) > 0:
 		return nil, helpersNeedALead.to(c)
 	}

@@ -25,6 +25,7 @@ var (
 	alreadyAccepted   = reason{"already_accepted", "", "该事件已签收", "it has been signed for"}
 	needsCoordination = reason{"needs_coordination", "", "疑难件，请提请会商或提级上报", "it is difficult: coordinate or escalate it"}
 	handOverOnly      = reason{"hand_over_only", "", "该事项由区指挥中心移送，不派任何单位", "it leaves the district desk by hand-over only"}
+	withdrawnMatter   = reason{"withdrawn", "unit", "该事项已上收区级，不派街镇和村居", "this matter was withdrawn to the district: no street is given it"}
 	topTier           = reason{"top_tier", "", "已在区级，不能再提级", "the district is the highest tier"}
 	notTheReporter    = reason{"not_the_reporter", "", "只有上报人和热线回访可以评价", "only who reported and the hotline's callback rate"}
 	notTheHandler     = reason{"not_the_handler", "", "该事件不是您的单位处置的", "your unit did not handle it"}

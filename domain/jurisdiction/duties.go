@@ -94,6 +94,12 @@ func (b *Book) Withdrawn(m catalogue.Key, p Place) bool {
 	return ok && x.List == Withdrawn
 }
 
+// MayHold tells whether a unit may be given a matter at a place, as far as the lists go:
+// what was withdrawn stays with the district.
+func (b *Book) MayHold(m catalogue.Key, p Place, unit string) bool {
+	return b.TierOf(unit) == District || !b.Withdrawn(m, p)
+}
+
 // Fallback returns the unit that answers for a matter in a place's street when nobody
 // else does: the street's own line before that of every street, then the longest
 // prefix.
