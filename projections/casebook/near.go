@@ -89,7 +89,7 @@ func (v *View) Recurrences(ctx context.Context, n Near) (Neighbours, error) {
 func (n Near) plan() *plan {
 	p := &plan{order: "first", column: "first", limit: mostLimit}
 	p.and("matter = " + p.arg(n.Matter))
-	box := geo.NewBoundAroundPoint(n.Point, n.Meters)
+	box := geo.NewBoundAroundPoint(n.Point, 1.01*n.Meters) // a little more: the ball is judged afterwards
 	for i, column := range []string{"lat", "lng"} {
 		p.and(column + " BETWEEN " + p.arg(int64(math.Floor(box.Min[1-i]*degree))) + " AND " + p.arg(int64(math.Ceil(box.Max[1-i]*degree))))
 	}

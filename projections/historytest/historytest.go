@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 
+	"gridcommand/domain/catalogue"
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
@@ -252,4 +253,49 @@ func (h *History) Report(n int) {
 		})
 		h.all = append(h.all, in)
 	}
+}
+
+// Must gives a command as somebody of a unit, and fails the test if it is refused or
+// changes nothing. Person tells those of one unit apart.
+func (h *History) Must(in *Incident, unit, person string, c incident.Command) {
+	h.t.Helper()
+	by := incident.Actor{Person: "system:" + person, Unit: unit}
+	if _, err := incident.Decide(in.State, h.order(by, c)); err != nil {
+		h.t.Fatal(err)
+	}
+	if !h.Give(in, by, c) {
+		h.t.Fatalf("%s by %s changed nothing", c.Name(), unit)
+	}
+}
+
+// Case reports an incident at a place and has it filed under the matter's first
+// criterion; it waits for dispatch.
+func (h *History) Case(matter catalogue.Key, station string, point *orb.Point) *Incident {
+	h.t.Helper()
+	in := &Incident{ID: h.uuid()}
+	place := jurisdiction.Place{Grid: station + "001", GridVersion: "illustrative-1", Community: station, Street: station[:9], District: station[:6]}
+	criterion := h.reference.Matters.CriteriaOf(matter)[0].ID
+	h.Must(in, station, "reporter", incident.Report{
+		Number: fmt.Sprintf("440114-%s-%05d", h.Now.In(deadline.CST).Format("20060102"), len(h.all)+1), Source: incident.FromInspector,
+		Matter: matter, Criterion: criterion, Description: texts[0], Place: place, Location: incident.Location{Point: point, CRS: "wgs84"},
+		Routing: h.reference.Book.Route(jurisdiction.Question{Source: "inspector", Matter: matter, Criterion: criterion, Place: place}),
+	})
+	h.all = append(h.all, in)
+	h.Must(in, in.State.Holder, "desk", incident.File{Matter: matter, Criterion: criterion, Severity: incident.Normal})
+	return in
+}
+
+// Finish leads a case from dispatch to its close by a unit.
+func (h *History) Finish(in *Incident, unit string) {
+	h.t.Helper()
+	h.Must(in, in.State.Holder, "desk", incident.Dispatch{Unit: unit})
+	h.Must(in, unit, "hand", incident.Handle{Result: "已清理"})
+	h.Close(in)
+}
+
+// Close checks a case that was handled, and closes it.
+func (h *History) Close(in *Incident) {
+	h.t.Helper()
+	h.Must(in, in.State.Holder, "eye", incident.Pass{})
+	h.Must(in, in.State.Holder, "desk", incident.Close{ClosingConditionMet: true})
 }
