@@ -57,8 +57,9 @@ bench: build ## figures beside the raw limit measured in the same run
 fuzz: ## a minute of fuzzing for each decoder
 	for t in $$($(GO) list ./... ); do for f in $$($(GO) test -list '^Fuzz' $$t | grep ^Fuzz); do $(GO) test -run xxx -fuzz "^$$f$$" -fuzztime 60s $$t || exit 1; done; done
 
-gen: build ## rewrite what is generated: the base grid and the UI's types
+gen: build ## rewrite what is generated: the base grid, the table of commands and the UI's types
 	$(GO) run ./geo/makegrid
+	$(GO) test ./domain/incident -run TestTheMatrix -update
 	cd $(UI) && npm run gen
 
 clean: ## remove what was built
