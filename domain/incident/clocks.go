@@ -348,8 +348,11 @@ func (s State) returnBy(o Order) *deadline.Deadline {
 	return &d
 }
 
-// paused returns d with one more pause counted out.
+// paused returns d with one more pause counted out, if it lasted.
 func (o Order) paused(d deadline.Deadline, p deadline.Pause) deadline.Deadline {
+	if !p.From.Before(p.To) {
+		return d
+	}
 	return o.Days.WithPauses(d, o.Policy.WarnPercent, append(slices.Clip(d.Pauses), p)...)
 }
 

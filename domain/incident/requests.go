@@ -322,7 +322,8 @@ func (s State) resumed(o Order, x Extra) Resumed {
 }
 
 // awake returns what follows from an order, after the end of the suspension if it
-// takes a suspended incident elsewhere or ends it.
+// takes a suspended incident elsewhere or ends it. A merge that may be undone ends
+// nothing: what was merged stays suspended.
 func (s State) awake(o Order, follow []Event) []Event {
 	if s.Pause == nil {
 		return follow
@@ -331,7 +332,8 @@ func (s State) awake(o Order, follow []Event) []Event {
 	for _, e := range follow {
 		then = Evolve(then, e)
 	}
-	if then.Status == s.Status && then.Stage == s.Stage && then.Holder == s.Holder {
+	stays := then.Status == s.Status && then.Stage == s.Stage && then.Holder == s.Holder
+	if stays || then.Status == StatusMerged {
 		return follow
 	}
 	return append([]Event{s.resumed(o, Extra{})}, follow...)

@@ -282,6 +282,24 @@ func TestWhatEndsASuspendedIncidentEndsItsSuspensionFirst(t *testing.T) {
 	suspended(t).to(24, 11, 0).does(street, incident.Void{Reason: "误报"}).followed("Resumed", "Voided").lampIs(incident.Green).timersAre()
 }
 
+func TestACorrectionThatMovesASuspendedIncidentResumesIt(t *testing.T) {
+	sc := suspended(t).to(24, 11, 0).does(center, place(atYunshan)).followed("Resumed", "Corrected").lampIs(incident.Green).
+		stands("dispatching street 440114001 11-24 12:00").totalIs("11-26 17:00")
+	if p := sc.s.Total.Pauses; len(p) != 1 || !p[0].To.Equal(november(24, 11, 0)) {
+		t.Errorf("the total clock paused %v", p)
+	}
+}
+
+func TestAMergedIncidentStaysSuspendedUntilItsMoment(t *testing.T) {
+	suspended(t).does(street, into()).followed("Merged").lampIs(incident.Green).timersAre().
+		to(24, 11, 0).does(street, incident.Unmerge{Reason: "不是同一处"}).followed("Unmerged").lampIs(incident.Grey).
+		stands("handling street 440114002-S01 11-30 18:00").fires(0).followed("Resumed")
+	early := suspension
+	early.Until = november(24, 10, 0)
+	shopDispatched(t).to(23, 10, 0).does(handler, early).does(street, incident.GrantSuspension{}).does(street, into()).
+		to(24, 11, 0).does(street, incident.Unmerge{Reason: "不是同一处"}).followed("Resumed", "Unmerged").lampIs(incident.Green)
+}
+
 func TestASlowTimerResumesAllTheSame(t *testing.T) {
 	handled := incident.Handle{Result: "已拆除"}
 	prompt := suspended(t).fires(0)
