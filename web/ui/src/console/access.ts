@@ -8,7 +8,7 @@ const pages = {
   approvals: [...desks, 'supervisor'],
   duty: [...desks, 'supervisor'],
   returns: ['street', 'district', 'supervisor'],
-  reference: ['admin', 'district', 'supervisor', 'street'],
+  reference: ['admin', ...desks, 'supervisor'],
 } as const satisfies Record<string, readonly Role[]>;
 export type PageName = keyof typeof pages;
 

@@ -28,7 +28,7 @@ export function unitName(code: string | null | undefined): string {
 
 /** 花城街道 of 440114002: the street's own name, without the words for its command center. */
 export function areaName(code: string | null | undefined): string {
-  return unitName(code).replace(/(网格化)?(综合)?(指挥中心|网格工作站|网格站|工作站)$/, '').replace(/（?村?（?社区）?）?$/, '') || unitName(code);
+  return unitName(code).replace(/(网格化)?(服务管理|综合)?(指挥中心|网格工作站|网格站|工作站)$/, '').replace(/（?村?（?社区）?）?$/, '') || unitName(code);
 }
 
 export const streets = computed(() => units.value.filter((u) => u.code.length === 9 && /^\d+$/.test(u.code)));

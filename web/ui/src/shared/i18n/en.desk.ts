@@ -3,7 +3,7 @@ import type { Messages } from './zh';
 type Desk = Pick<
   Messages,
   | 'suspendCode' | 'dutyList' | 'rung' | 'ground' | 'requestKind' | 'correctField' | 'safeguardWhy' | 'dutyOf' | 'post' | 'notice' | 'moves' | 'nav'
-  | 'approvals' | 'returnsPage' | 'refdata' | 'refTable' | 'duty' | 'print'
+  | 'approvals' | 'returnsPage' | 'refdata' | 'refTable' | 'refColumn' | 'duty' | 'print'
 >;
 
 export const desk: Desk = {
@@ -69,20 +69,24 @@ export const desk: Desk = {
   returnsPage: {
     title: 'Returns', lead: 'Return rate by unit and matter: where cases bounce, the duty matrix is wrong', unit: 'Unit', matter: 'Matter', dispatched: 'Dispatched', returned: 'Returned', rate: 'Return rate', codes: 'Reasons',
     suggestion: 'Suggested ruling', suggest: 'Draft the ruling', empty: 'No returns in this period', error: 'Returns could not be loaded', min: 'at least {n} dispatched', chart: 'Highest return rates', cases: 'See these incidents',
-    usually: 'mostly settled by {unit} afterwards', noSuggestion: '—',
+    noSuggestion: '—', year: 'A year', doneBy: 'Settled afterwards by', answers: 'In {area}: {unit} answers', basis: 'it settled {n} of the {of} that went back',
   },
   refdata: {
     title: 'Reference data', tables: 'Tables', history: 'History', upload: 'Import', export: 'Export', edit: 'Edit', editRow: 'Edit a row', addRow: 'Add a row', deleteRow: 'Delete this row', preview: 'Preview changes', effective: 'Effective from',
-    effectiveNow: 'At once', publish: 'Publish', reason: 'Why', rows: '{n} rows', noRows: 'This table is empty', version: 'Version {v}', by: 'published by {who} at {at}', from: 'effective {t}', faults: 'The file has {n} faults; not one row was taken in',
+    effectiveNow: 'At once', publish: 'Publish', basis: 'Rests on', alsoPast: 'Also past ones', fromIncident: 'from a coordination', reason: 'Why', rows: '{n} rows', noRows: 'This table is empty', version: 'Version {v}', by: 'published by {who} at {at}', from: 'effective {t}', faults: 'The file has {n} faults; not one row was taken in',
     line: 'Row {n}', clean: 'Checked, no faults', added: 'Added', changed: 'Changed', removed: 'Removed', summary: '{a} added, {c} changed, {r} removed', nothing: 'Same as the current version', before: 'Before', after: 'After',
     rulings: 'Rulings', addRuling: 'Record a ruling', noRulings: 'No rulings yet', in_force: 'In force', future: 'Not yet in force', expired: 'Expired', revoked: 'Revoked', revoke: 'Revoke', find: 'Find in this table', error: 'Reference data could not be loaded', chooseFile: 'Choose a CSV or XLSX file', dropHere: 'or drop it here',
     wholeFile: 'Checked as a whole: one fault and nothing is taken in', published: 'Published', key: 'Row', column: 'Column', none: 'No earlier versions', readOnly: 'You may read; the administrator changes', showing: 'first {n} of {total} rows', current: 'Current', asOf: 'At that time',
     consequences: 'Consequences', impact: 'changes who answers for {n} matter × street pairs', checking: 'Checking…', cancelEdit: 'Discard', file: 'File', pending: 'To be published', area: 'Area', unit: 'Unit', matter: 'Matter', number: 'Number', authority: 'Authority', expires: 'Expires', status: 'Status', from_short: 'From',
   },
   refTable: {
-    units: 'Units', streets: 'Streets', departments: 'Departments', matters: 'Matters', catalogue: 'Catalogue', criteria: 'Criteria', limits: 'Time limits', responsibility: 'Duty matrix', matrix: 'Duty matrix', rulings: 'Rulings',
-    calendar: 'Calendar', calendars: 'Calendar', policy: 'Policy', policies: 'Policy', texts: 'Texts', stage_default: 'Stage limits', mapping: 'Mapping of schemes', contacts: 'Contacts', default_tier: 'Starting tier', schemes: 'Schemes', extra: 'Further criteria',
-    activation: 'Activation', duties: 'Duty matrix',
+    units: 'Units', responsibility: 'Duty matrix', fallback: 'Fallback units', default_tiers: 'Starting tiers', matters: 'Matters', criteria: 'Criteria', scheme_mapping: 'Scheme mapping', limits: 'Stage limits', policy: 'Policy', calendar: 'Calendar', rulings: 'Rulings',
+  },
+  refColumn: {
+    code: 'Code', name: 'Name', tier: 'Tier', kind: 'Kind', parent: 'Parent', line_parent: 'Line parent', area: 'Area code', area_name: 'Area', clerk: 'Clerk', phone: 'Telephone', duties: 'Duties', only_handed_to: 'Hand-over only',
+    row: 'Row', matter: 'Matter', group: 'Applies to', unit: 'Unit', regulator: 'Regulator', enforcer: 'Enforcer', maintainer_or_owner: 'Maintainer or owner', list: 'List', street: 'Street', scheme: 'Scheme', class: 'Class', number: 'Number',
+    filing_condition: 'Filing condition', closing_condition: 'Closing condition', limit: 'Limit', limit_unit: 'Unit of limit', old_scheme: 'Old scheme', old_kind: 'Old kind', old_code: 'Old code', old_name: 'Old name', normal: 'Normal', urgent: 'Urgent', value: 'Value', meaning: 'Meaning',
+    date: 'Date', festival: 'Festival', activated: 'Activated',
   },
   duty: {
     title: 'Duty', briefing: 'Briefing', roster: 'Roster', handover: 'Handover', queue: 'Out of hours', campaigns: 'Campaigns', coverage: 'Patrol coverage',

@@ -62,20 +62,24 @@ export const desk = {
   returnsPage: {
     title: '退单分析', lead: '各单位、各事项的退单率：哪里反复退单，哪里就该修订权责清单', unit: '承办单位', matter: '管理事项', dispatched: '派遣', returned: '退单', rate: '退单率', codes: '退单原因',
     suggestion: '建议裁定', suggest: '拟写裁定', empty: '这段时间没有退单', error: '退单分析载入失败', min: '派遣不少于 {n} 件', chart: '退单率最高的组合', cases: '看这些事件',
-    usually: '退回后多由 {unit} 办结', noSuggestion: '—',
+    noSuggestion: '—', year: '近一年', doneBy: '退回后由谁办结', answers: '{area}内由 {unit} 负责', basis: '退回的 {of} 件中 {n} 件由其办结',
   },
   refdata: {
     title: '权责与基础数据', tables: '数据表', history: '版本历史', upload: '导入', export: '导出', edit: '修改', editRow: '修改一行', addRow: '新增一行', deleteRow: '删除此行', preview: '预览变更', effective: '生效时间',
-    effectiveNow: '立即生效', publish: '发布', reason: '修订说明', rows: '{n} 行', noRows: '此表没有数据', version: '版本 {v}', by: '{who} 于 {at} 发布', from: '{t} 起生效', faults: '文件有 {n} 处错误，未导入任何一行',
+    effectiveNow: '立即生效', publish: '发布', basis: '依据文件', alsoPast: '含已失效', fromIncident: '来自会商', reason: '修订说明', rows: '{n} 行', noRows: '此表没有数据', version: '版本 {v}', by: '{who} 于 {at} 发布', from: '{t} 起生效', faults: '文件有 {n} 处错误，未导入任何一行',
     line: '第 {n} 行', clean: '检查通过', added: '新增', changed: '修改', removed: '删除', summary: '新增 {a} 行，修改 {c} 行，删除 {r} 行', nothing: '与现行版本相同，没有变更', before: '原值', after: '新值',
     rulings: '职责裁定', addRuling: '登记裁定', noRulings: '尚无裁定', in_force: '现行', future: '待生效', expired: '已失效', revoked: '已撤销', revoke: '撤销裁定', find: '在表中查找', error: '基础数据载入失败', chooseFile: '选择 CSV 或 XLSX 文件', dropHere: '或把文件拖到这里',
     wholeFile: '整表检查：有一处错误则整表不导入', published: '已发布', key: '行', column: '字段', none: '尚无历史版本', readOnly: '您可以查看，修订由系统管理员办理', showing: '显示前 {n} 行，共 {total} 行', current: '现行', asOf: '该时点',
     consequences: '影响', impact: '将改变 {n} 个事项×街镇的责任单位', checking: '检查中…', cancelEdit: '放弃修改', file: '文件', pending: '待发布', area: '适用范围', unit: '责任单位', matter: '管理事项', number: '文号', authority: '裁定机关', expires: '失效', status: '状态', from_short: '生效',
   },
   refTable: {
-    units: '单位', streets: '街镇', departments: '职能部门', matters: '管理事项', catalogue: '管理事项', criteria: '立案条件', limits: '处置时限', responsibility: '权责清单', matrix: '权责清单', rulings: '职责裁定',
-    calendar: '节假日安排', calendars: '节假日安排', policy: '规则参数', policies: '规则参数', texts: '文本与模板', stage_default: '环节时限', mapping: '标准对照', contacts: '联系人', default_tier: '起始层级', schemes: '分类标准', extra: '补充立案条件',
-    activation: '事项启用', duties: '权责清单',
+    units: '单位', responsibility: '权责清单', fallback: '兜底单位', default_tiers: '起始层级', matters: '管理事项', criteria: '立案条件', scheme_mapping: '标准对照', limits: '环节时限', policy: '规则参数', calendar: '节假日安排', rulings: '职责裁定',
+  },
+  refColumn: {
+    code: '代码', name: '名称', tier: '层级', kind: '类别', parent: '上级', line_parent: '业务主管', area: '区域代码', area_name: '区域', clerk: '收发员', phone: '电话', duties: '职责', only_handed_to: '只作移送',
+    row: '条目', matter: '事项', group: '适用', unit: '单位', regulator: '监管', enforcer: '执法', maintainer_or_owner: '养护或权属', list: '清单', street: '街镇', scheme: '分类标准', class: '大类', number: '序号',
+    filing_condition: '立案条件', closing_condition: '结案条件', limit: '时限', limit_unit: '单位', old_scheme: '原标准', old_kind: '原类别', old_code: '原代码', old_name: '原名称', normal: '一般', urgent: '紧急', value: '值', meaning: '含义',
+    date: '日期', festival: '节日', activated: '启用',
   },
   duty: {
     title: '值班', briefing: '值班简报', roster: '值班表', handover: '交接班', queue: '非工作时间来件', campaigns: '专项行动', coverage: '巡查覆盖',
