@@ -213,8 +213,10 @@ func Merge(name string, there, rows []table.Row) []table.Row {
 			schemes[row.Fields[0]] = true
 		}
 		return mergeBy(there, rows, func(row table.Row) bool { return schemes[row.Fields[0]] })
-	case Limits, PolicyTable:
+	case Limits:
 		return mergeNamed(there, rows)
+	case PolicyTable:
+		return mergeNamed(there, meant(there, rows))
 	}
 	return rows
 }
@@ -261,6 +263,21 @@ func mergeBy(there, rows []table.Row, replaced func(table.Row) bool) []table.Row
 		merged = append(merged, rows...)
 	}
 	return merged
+}
+
+// meant returns rows of a policy with the meanings that a file may leave out.
+func meant(there, rows []table.Row) []table.Row {
+	meaning := map[string]string{}
+	for _, row := range there {
+		meaning[row.Fields[0]] = row.Fields[2]
+	}
+	filled := slices.Clone(rows)
+	for i, row := range rows {
+		if row.Fields[2] == "" {
+			filled[i] = table.Row{Line: row.Line, Fields: []string{row.Fields[0], row.Fields[1], meaning[row.Fields[0]]}}
+		}
+	}
+	return filled
 }
 
 // mergeNamed puts each of rows in the place of the one with its name, or at the end.
