@@ -87,7 +87,7 @@ func TestASupervisionIsAnsweredInTime(t *testing.T) {
 	if page := s.get("street", "/incidents/"+id+"/sheets/dispatch").want(200); bytes.Contains(page.raw, []byte("<script>alert")) {
 		t.Error("what was written runs on the sheet")
 	}
-	fresh := s.reported("inspector", nil)
+	fresh := s.reported("hotline", fields{"source": "hotline"}) // it waits for a visit
 	s.get("street", "/incidents/"+fresh+"/sheets/dispatch").refused(422, "nothing_dispatched")
 }
 
