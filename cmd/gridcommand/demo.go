@@ -108,16 +108,21 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 		from = start.Add(-24 * time.Hour)
 	}
 	m.clock.Step(from)
-	people, err := simulation.New(ctx, simulation.Deps{
+	deps := simulation.Deps{
 		Ledger: m.ledger, Service: m.service, Reference: m.library, Grid: m.grid,
 		Caller: m.accounts.PutCaller, Now: m.clock.Now, Log: m.log, Seed: simulationSeed,
-	}, from)
+	}
+	people, err := simulation.New(ctx, deps, from)
 	if err != nil {
 		return err
 	}
+	patrols := simulation.NewPatrols(deps, from)
 	if last.IsZero() {
 		fmt.Fprintln(console.Err, "gridcommand: a new folder: simulating one day first")
 		began := time.Now()
+		if err := errors.Join(patrols.Rosters(ctx, from, start.AddDate(0, 0, 6)), patrols.Until(ctx, start)); err != nil {
+			return err
+		}
 		if err := firstDay(ctx, m, people, start); err != nil {
 			return err
 		}
@@ -129,6 +134,7 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	}
 	m.clock.Run(c.Speed)
 	g.Go(func() error { return people.Run(ctx) })
+	g.Go(func() error { return patrols.Run(ctx) })
 	m.serve(ctx, listener, g)
 	c.greet(console, listener, password)
 	return nil

@@ -17,7 +17,7 @@
 //     of the table of texts. Every desk changes shifts at these hours: D.
 //   - A sheet of what is handed over, signed by both: P. Two different persons: D.
 //   - Signed sheets are frozen, unsigned ones show so: D.
-//   - Only people on the roster sign for their shift, where there is a roster: D.
+//   - Only people on the roster sign for their shift, where it names accounts: D.
 //   - The roster is the duty leader's, or a desk's above: D.
 //   - A desk's attended hours, outside which things wait: P, the rows of shifts.
 //
@@ -288,10 +288,17 @@ func (s State) sign(o Order, c Sign) ([]Event, error) {
 		return nil, samePerson.to(signing)
 	case c.Digest != "" && c.Digest != h.Digest:
 		return nil, sheetChanged.to(signing)
-	case rostered && !slices.ContainsFunc(roster.People, func(m Member) bool { return m.Person == o.By.Person }):
+	case rostered && roster.bars(o.By.Person):
 		return nil, notOnShift.to(signing)
 	}
 	return []Event{Signed{Fact: o.fact(), Handover: c.Handover, Side: c.Side, Digest: h.Digest}}, nil
+}
+
+// bars tells whether a roster names accounts and this is none of them. Where it
+// names people without accounts only, whoever is at the desk signs for them.
+func (r Rostered) bars(person string) bool {
+	named := slices.ContainsFunc(r.People, func(m Member) bool { return m.Person != "" })
+	return named && !slices.ContainsFunc(r.People, func(m Member) bool { return m.Person == person })
 }
 
 func (o Order) fact() Fact { return Fact{At: o.At, By: o.By} }

@@ -187,6 +187,10 @@ func TestWhoIsNotOnTheRosterDoesNotSign(t *testing.T) {
 	s.refused("not_on_shift", eve, duty.Sign{Handover: id, Side: duty.Outgoing})
 	s.refused("not_on_shift", ann, duty.Sign{Handover: id, Side: duty.Incoming})
 	s.when(ann, duty.Sign{Handover: id, Side: duty.Outgoing}).when(bob, duty.Sign{Handover: id, Side: duty.Incoming})
+
+	// A roster of people without accounts bars nobody at the desk.
+	s = given(t, seven).when(ann, duty.Roster{Turn: sunday, People: []duty.Member{{Name: "甲", Post: jurisdiction.DutyLeader}}})
+	s.when(eve, duty.Prepare{Moment: eight, Sheet: sheet(1)}).when(eve, duty.Sign{Handover: id, Side: duty.Outgoing})
 }
 
 func TestASheetIsWrittenWhenShiftsChange(t *testing.T) {
