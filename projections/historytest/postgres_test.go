@@ -154,6 +154,9 @@ func TestQuestionsOnPostgres(t *testing.T) {
 			{Q: "100%"},
 			{BBox: &box, Overdue: &yes},
 			{Flag: []incident.Flag{incident.OutsideGrid}},
+			{Flag: []incident.Flag{casebook.UnsignedMark}},
+			{Accepted: &yes, Sort: "due"},
+			{Suspended: &yes},
 			{From: &noon, Status: []incident.Status{incident.StatusOpen, incident.StatusClosed}},
 		} {
 			for _, scope := range [][]string{{"area:440114"}, {"area:440114002", "held:440114002-S01"}, {"by:system:person-1"}, nil} {
@@ -165,11 +168,25 @@ func TestQuestionsOnPostgres(t *testing.T) {
 				}
 			}
 		}
+		for _, scope := range [][]string{{"area:440114"}, {"area:440114002", "held:440114002-S01"}} {
+			add(book.Approvals(t.Context(), casebook.Inbox{Desk: "440114", Below: true, Policy: historytest.Reference(t).Policy, Scope: scope}))
+			add(sums.Returns(t.Context(), tally.ReturnsQuery{Scope: scope}))
+			everything, err := book.List(t.Context(), casebook.Query{Scope: scope, Limit: 30})
+			add(everything, err)
+			for _, f := range everything.Items {
+				if n, ok := casebook.Around(f, 20_000, 100*time.Hour, scope); ok {
+					add(book.Duplicates(t.Context(), n))
+					add(book.Recurrences(t.Context(), n))
+					add(sums.Exchanges(t.Context(), f.IntakeDesk+"-S01", f.IntakeDesk+"-S02", n.Matter, 0))
+				}
+			}
+		}
 		add(ground.Features(t.Context(), picture.Query{At: &noon, Scope: []string{"area:440114"}}))
 		add(ground.Features(t.Context(), picture.Query{BBox: &box, Scope: []string{"area:440114"}}))
 		for _, by := range tally.Bys {
 			add(sums.Statistics(t.Context(), tally.Query{By: by, Scope: []string{"area:440114"}}))
 			add(sums.Statistics(t.Context(), tally.Query{By: by, Scope: []string{"area:440114002", "held:D01"}}))
+			add(sums.Statistics(t.Context(), tally.Query{By: by, Reading: tally.Exempted, Scope: []string{"area:440114"}}))
 		}
 		data, err := json.MarshalIndent(all, "", " ")
 		if err != nil {
