@@ -54,7 +54,11 @@ func (s *Service) settled(m catalogue.Key, chosen string) (string, bool) {
 	if m.IsZero() {
 		return "", false
 	}
-	of := s.reference.At(s.now()).Matters.CriteriaOf(m)
+	listed := s.reference.At(s.now()).Matters
+	if x, known := listed.Matter(m); !known || !x.Activated {
+		return "", false
+	}
+	of := listed.CriteriaOf(m)
 	if chosen == "" {
 		if len(of) == 1 {
 			return of[0].ID, true

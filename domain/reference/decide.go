@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -104,7 +105,7 @@ func (h History) enact(fact Fact, o Order, c Enact) ([]Event, error) {
 // elsewhere takes the lines off the faults of tables that were not given: they are of no
 // file that anybody has in hand.
 func elsewhere(err error, given Tables) error {
-	faults, ok := err.(*FaultsError)
+	faults, ok := errors.AsType[*FaultsError](err)
 	if !ok {
 		return err
 	}

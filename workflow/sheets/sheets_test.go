@@ -101,6 +101,7 @@ func TestFaultsOfAFileAreNamed(t *testing.T) {
 		"no known text":        {"calendar", "date,kind\n2027-01-01,off\n2027-01-02,\xff\xff\xff\n", "line 3: neither UTF-8 nor GB 18030"},
 		"an old Excel file":    {"calendar", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old or a locked"},
 		"no zip":               {"calendar", "PK\x03\x04 and nothing", "no workbook"},
+		"a wrong divider":      {"calendar", "sep=\"\ndate,kind\n", "line 1"},
 		"too long":             {"calendar", strings.Repeat("x", sheets.MaxBytes+1), "more than"},
 		"too many rows":        {"calendar", "date,kind\n" + strings.Repeat("2027-01-01,off\n", 60_000), "rows"},
 	} {

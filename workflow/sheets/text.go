@@ -109,6 +109,10 @@ func split(text string, faults *table.Faults) []line {
 			}
 			break
 		}
+		if err != nil {
+			faults.Add(1, "", "%v", err) // what divides the cells cannot
+			break
+		}
 		number, _ := in.FieldPos(0)
 		lines = append(lines, line{number: number + skipped, cells: cells})
 	}
