@@ -257,3 +257,30 @@ func TestTheOlderNumberOfAThingIsUnderstood(t *testing.T) {
 		t.Errorf("%v", m)
 	}
 }
+
+// A ruling that a coordination concludes with binds the very next report.
+func TestTheRulingOfACoordinationBindsTheNextReport(t *testing.T) {
+	s := livingSite(t)
+	body := fields{"source": "inspector", "matter": shops, "criterion": "gb47678.5-2026/matter/07003/1", "description": "店外经营", "location": s.inside()}
+	first := s.post("inspector", "/incidents", body).want(201)
+	id := first.at("id").(string)
+	s.settle()
+	s.command("handler", id, "return", fields{"reason": "不属本单位职责", "code": "not_our_duty"}).want(200)
+	s.command("street", id, "open-coordination", fields{"units": []string{"440114002-S01", "440114002-S02"}, "question": "店外经营由谁牵头？"}).want(200)
+	concluded := s.command("street", id, "conclude-coordination", fields{
+		"lead": "440114002-S02", "ruling": fields{"matter": shops, "area": "440114002", "unit": "440114002-S02", "expires": nine.Add(240 * time.Hour)},
+	}).want(200)
+	routing := s.post("inspector", "/incidents", body).want(201).at("routing").(map[string]any)
+	if c := routing["candidates"].([]any)[0].(map[string]any); c["unit"] != "440114002-S02" || c["ruling"] == nil {
+		t.Errorf("the next one is routed %v", routing)
+	}
+	listed := s.get("street", "/rulings").at("items").([]any)
+	if len(listed) != 1 || listed[0].(map[string]any)["incident"] != id || listed[0].(map[string]any)["in_force"] != true {
+		t.Errorf("rulings %v after %s", listed, concluded.raw)
+	}
+	s.advance(241*time.Hour, 0)
+	routing = s.post("inspector", "/incidents", body).want(201).at("routing").(map[string]any)
+	if c := routing["candidates"].([]any)[0].(map[string]any); c["unit"] != "440114002-S01" {
+		t.Errorf("after it expired it is routed %v", routing)
+	}
+}
