@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/paulmach/orb"
 
+	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
@@ -228,4 +230,50 @@ func TestOldPositionsAreAnsweredWhileTheViewMoves(t *testing.T) {
 			t.Fatalf("after %d answers: %v", answered, err)
 		}
 	}
+}
+
+// What is suspended shows grey; what is merged or handed over leaves the picture, and
+// what is taken up again comes back where it was.
+func TestEndsAndPausesShow(t *testing.T) {
+	h := historytest.New(t, 1)
+	db := historytest.Views(t)
+	v := picture.New(db, historytest.Folder(t))
+	runner := projections.NewRunner(db, h.Ledger, v, nil)
+	shows := func(want ...string) {
+		t.Helper()
+		if err := runner.RunToEnd(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c, err := v.Features(t.Context(), picture.Query{Scope: []string{"area:440114"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, data := range c.Features {
+			var f picture.Feature
+			if err := json.Unmarshal(data, &f); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprintf("%s %s %s", f.Properties.Number[len(f.Properties.Number)-1:], *f.Properties.Stage, f.Properties.Lamp))
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +shown):\n%s", diff)
+		}
+	}
+	const street, unit = "440114002", "440114002-S01"
+	matter, point := catalogue.Key{Scheme: catalogue.National, Kind: "matter", Code: "07003"}, orb.Point{113.21, 23.41}
+	one, two := h.Case(matter, street+"002", &point), h.Case(matter, street+"002", &point)
+	h.Must(one, street, "desk", incident.Dispatch{Unit: unit})
+	shows("1 handling green", "2 dispatching green")
+	h.Must(one, unit, "hand", incident.RequestSuspension{Reason: "诉讼", Until: h.Now.AddDate(0, 1, 0)})
+	h.Must(one, street, "desk", incident.GrantSuspension{})
+	shows("1 handling grey", "2 dispatching green")
+	h.Must(one, street, "desk", incident.Merge{Into: two.ID, IntoNumber: two.State.Number, Target: &two.State})
+	shows("2 dispatching green")
+	h.Must(one, street, "desk", incident.Unmerge{Reason: "不是同一事件"})
+	shows("1 handling grey", "2 dispatching green")
+	h.Must(one, unit, "hand", incident.Resume{})
+	h.Must(two, street, "desk", incident.HandOver{Agency: "119", Receipt: "消-1"})
+	shows("1 handling green")
 }
