@@ -46,6 +46,7 @@ type center struct {
 	views    views
 	runners  []*projections.Runner
 	hub      *live.Hub
+	people   *live.People
 	site     http.Handler
 }
 
@@ -141,6 +142,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the ledger's epoch: %w", err)
 	}
+	m.people = live.NewPeople(m.clock.Now)
 	m.hub = live.New(live.Deps{
 		Views:  map[string]projections.Live{"picture": m.views.picture, "worklist": m.views.worklist, "wall": m.views.wall},
 		Redeem: m.accounts.Redeem,
@@ -148,6 +150,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 		Scope:  func(p jurisdiction.Person) []string { return m.book().Scope(p) },
 		Book:   m.book,
 		Head:   m.ledger.Head,
+		People: m.people,
 		Epoch:  epoch,
 		Now:    m.clock.Now,
 		Speed:  m.clock.Speed,
@@ -167,6 +170,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 func (m *center) work(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return unlessEnded(ctx, "reference data", m.library.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
+	g.Go(func() error { return unlessEnded(ctx, "positions of staff", m.people.Run(ctx, m.ledger)) })
 	for _, r := range m.runners {
 		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })
 	}

@@ -63,6 +63,9 @@ func New(d Deps) *Hub {
 		h.caches[name] = &cache{}
 		h.tails.Go(func() { h.tail(view) })
 	}
+	if d.People != nil {
+		d.People.onMove(h.poke)
+	}
 	h.tails.Go(h.watchSessions)
 	return h
 }
@@ -77,11 +80,16 @@ func (h *Hub) tail(view projections.Live) {
 			return
 		case <-changed:
 		}
-		h.mu.Lock()
-		for s := range h.sockets {
-			s.poke()
-		}
-		h.mu.Unlock()
+		h.poke()
+	}
+}
+
+// poke has every socket look whether something is due.
+func (h *Hub) poke() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.sockets {
+		s.poke()
 	}
 }
 

@@ -53,6 +53,7 @@ type Deps struct {
 	Scope  func(jurisdiction.Person) []string                                            // visibility keys, as they are now
 	Book   func() *jurisdiction.Book                                                     // as it is now
 	Head   func(ctx context.Context) (eventstore.Position, error)
+	People *People // nil: nobody's whereabouts are shown
 	Epoch  string
 	Now    func() time.Time // the ledger's clock
 	Speed  func() float64

@@ -25,6 +25,9 @@ type watch struct {
 	reset  string              // why the client has to start anew, until it is told
 	at     eventstore.Position // the last to
 	sentAt time.Time
+
+	told map[string]int64 // of the layer patrols: who it was told of, by the count of the word
+	turn bool             // the last frame was of that layer
 }
 
 // watch takes a watch on; one with the same number ends.
@@ -97,11 +100,20 @@ func (s *socket) frame(w *watch, now time.Time) (time.Duration, error) {
 	if !w.begun {
 		return limits.Every, s.snapshot(w)
 	}
+	if !w.turn {
+		if sent, err := s.people(w); sent || err != nil {
+			return limits.Every, err
+		}
+	}
+	w.turn = false // the ledger's changes come next
 	at := w.view.Position()
 	if at < w.at && !w.ours {
 		return s.judge(w)
 	}
 	if at <= w.at { // nothing new; or, after a restart, the view is still on its way
+		if sent, err := s.people(w); sent || err != nil {
+			return limits.Every, err
+		}
 		if since < limits.Heartbeat {
 			return limits.Heartbeat - since, nil
 		}
@@ -157,7 +169,7 @@ func (s *socket) snapshot(w *watch) error {
 			return err
 		}
 	}
-	w.reset, w.begun, w.ours = "", true, true
+	w.reset, w.begun, w.ours, w.told = "", true, true, nil
 	return s.send(w, "snapshot", b)
 }
 
