@@ -227,7 +227,10 @@ func TestACoordinationRulesForTheNextReport(t *testing.T) {
 			s.in(t).command("street", id, "open-coordination", c.body).refused(422, "invalid").pointsAt(c.pointer)
 		})
 	}
+	s.hire("market", "440114002-B03")
+	s.get("market", "/incidents/"+id).refused(404, "not_found")
 	a := s.command("street", id, "open-coordination", fields{"units": []string{"440114002-S01", "440114002-B03"}, "question": "违规广告由谁办"}).want(200)
+	s.command("market", id, "comment", fields{"text": "我所可办"}).want(200) // whoever is asked to the table sees it
 	if a.at("incident", "stage") != "coordinating" || a.at("incident", "coordination", "question") != "违规广告由谁办" {
 		t.Errorf("coordination: %s", a.raw)
 	}
@@ -364,5 +367,76 @@ func TestACallThatIsRefusedReachesTheDistrict(t *testing.T) {
 	s.command("branch", id, "arrive", nil).want(200)
 	if calls := s.of("street", id, "calls").([]any); len(calls) != 2 || calls[1].(map[string]any)["answered"] != "arrived" {
 		t.Errorf("calls %v", calls)
+	}
+}
+
+// policied enacts the policy in force with some numbers changed.
+func (s *site) policied(changes map[string]string) {
+	s.t.Helper()
+	rows := s.table("policy")
+	for i, row := range rows {
+		if value, ok := changes[row[0]]; ok {
+			rows[i][1] = value
+		}
+	}
+	s.post("admin", "/reference/editions", edition(fields{"name": "policy", "csv": text(rows)})).want(201)
+	s.settle()
+}
+
+// Whether returns are reviewed, and who grants on which rung, is policy: a new edition
+// counts from the next command on.
+func TestReviewedReturnsAndALadderOfTwo(t *testing.T) {
+	s := livingSite(t)
+	before := s.given(advert)
+	s.policied(map[string]string{"return_review": "desk", "extension_ladder": "desk;district"})
+	if a := s.get("handler", "/policy").want(200); a.at("return_review") != "desk" || len(a.at("extension_ladder").([]any)) != 2 {
+		t.Fatalf("the policy: %s", a.raw)
+	}
+	id := s.given(advert)
+	s.command("street", id, "approve-return", nil).refused(422, "no_request")
+	asked := s.command("handler", id, "return", fields{"reason": "不归我们", "code": "not_our_duty", "clause": "条例第九条"}).want(200)
+	if asked.at("incident", "holder", "unit") != "440114002-S01" || asked.at("incident", "requests", "return", "clause") != "条例第九条" {
+		t.Errorf("asked: %s", asked.raw)
+	}
+	s.inboxIs("street", "", "return 440114002-S01")
+	s.command("street", id, "refuse-return", nil).refused(422, "invalid").pointsAt("/reason")
+	s.command("street", id, "refuse-return", why("属你们职责")).want(200)
+	s.command("handler", id, "return", fields{"reason": "再次申请", "code": "owner_elsewhere"}).want(200)
+	done := s.command("street", id, "approve-return", nil).want(200)
+	if done.at("incident", "stage") != "dispatching" || done.at("incident", "returns") != 1.0 {
+		t.Errorf("approved: %s", done.raw)
+	}
+
+	// Silence refuses, at the moment the review was due.
+	quiet := s.given(advert)
+	s.command("handler", quiet, "return", fields{"reason": "x", "code": "not_our_duty"}).want(200)
+	explained := false
+	for _, item := range s.get("handler", "/incidents/"+quiet+"/timeline").want(200).at("items").([]any) {
+		if due, ok := item.(map[string]any)["due_explained"].(map[string]any); ok && due["review"] != nil {
+			explained = strings.HasPrefix(due["review"].(map[string]any)["sentence"].(string), "审核时限 2 工作时，")
+		}
+	}
+	if !explained {
+		t.Error("the time of the review is not explained")
+	}
+	s.advance(3*time.Hour, 0)
+	s.settle()
+	if s.of("handler", quiet, "requests", "return") != nil || s.of("handler", quiet, "holder", "unit") != "440114002-S01" {
+		t.Error("silence did not refuse")
+	}
+
+	// The street says yes first, then the district: in one inbox after the other.
+	s.command("handler", before, "request-extension", why("雨天")).want(200)
+	s.inboxIs("district", "")
+	first := s.command("street", before, "grant-extension", nil).want(200)
+	if first.at("incident", "extensions") != 0.0 || first.at("incident", "requests", "extension", "rungs") != 1.0 {
+		t.Errorf("the first yes: %s", first.raw)
+	}
+	s.inboxIs("street", "")
+	s.inboxIs("district", "", "extension 440114002-S01")
+	s.command("supervisor", before, "comment", fields{"text": "已阅"}).want(200) // what follows is no repeat
+	s.command("street", before, "grant-extension", nil).refused(422, "not_your_rung")
+	if last := s.command("district", before, "grant-extension", nil).want(200); last.at("incident", "extensions") != 1.0 {
+		t.Errorf("the last yes: %s", last.raw)
 	}
 }
