@@ -102,7 +102,10 @@ func TestTheLastPlaceCounts(t *testing.T) {
 		t.Errorf("put %v", put)
 	}
 	f.walks("wang", "440114002002", 1, places[1].point) // late: not where they are
-	f.walks("far", "440114001001", 4, places[2].point)  // another street's
+	if got := f.seen(request{Scope: "440114"}, w.reference.Book, person("street"))["wang"].point; got != places[0].point {
+		t.Errorf("a late batch moves wang to %v", got)
+	}
+	f.walks("far", "440114001001", 4, places[2].point) // another street's
 	f.walks("wang", "440114002002", 5, places[1].point)
 	if put, _ := c.where(1, at); put["patrol:wang"] != "[113.2405,23.4033]" || len(put) != 1 {
 		t.Errorf("put %v", put)
