@@ -200,8 +200,9 @@ func (b *Book) readRows(rows []table.Row) *table.Faults {
 	return faults
 }
 
-// covers tells whether prefix can be the beginning of a matter's code: digits, of a
-// scheme that the catalogue lists. A duty may be settled before the matter is listed.
+// covers tells whether prefix is the beginning of a matter's code. In a local scheme that
+// the catalogue lists, a duty may be settled before its matters are; in the national one
+// a prefix of nothing is a slip, such as a zero that a spreadsheet took away.
 func (b *Book) covers(prefix string) bool {
 	if b.matters == nil {
 		return true
@@ -211,7 +212,9 @@ func (b *Book) covers(prefix string) bool {
 		scheme, code = catalogue.National, prefix
 	}
 	return strings.Trim(code, "0123456789") == "" && (local || code != "") &&
-		slices.ContainsFunc(b.matters.Matters(), func(m catalogue.Matter) bool { return m.Scheme == scheme })
+		slices.ContainsFunc(b.matters.Matters(), func(m catalogue.Matter) bool {
+			return m.Scheme == scheme && (local || strings.HasPrefix(m.Code, code))
+		})
 }
 
 func (b *Book) readFallback(rows []table.Row) *table.Faults {

@@ -222,6 +222,7 @@ func TestFaultsOfAnEditionAreNamed(t *testing.T) {
 		"a row twice":                {reference.Tables{reference.Responsibility: add(reference.Responsibility, "1", "01", "D+E", "D01", "", "", "", "own")}, []string{"line 7777, row", "line 7777, matter"}},
 		"a row of nobody":            {reference.Tables{reference.Responsibility: add(reference.Responsibility, "9999", "77x", "S+B", "S99", "D77", "", "", "theirs")}, []string{"line 7777, matter", "line 7777, unit", "line 7777, regulator", "line 7777, list"}},
 		"a row of another group":     {reference.Tables{reference.Responsibility: add(reference.Responsibility, "9999", "0700399", "C", "S01", "", "", "", "own")}, []string{"line 7777, group"}},
+		"a zero lost":                {reference.Tables{reference.Responsibility: add(reference.Responsibility, "9999", "7003", "S+B", "S02", "", "", "", "own")}, []string{"line 7777, matter"}},
 		"no fallback":                {reference.Tables{reference.Fallback: nil}, []string{"fallback: 440114001: ", "440114109: "}},
 		"a second fallback":          {reference.Tables{reference.Fallback: add(reference.Fallback, "*", "*", "S01")}, []string{"line 7777: "}},
 		"a fallback that is none":    {reference.Tables{reference.Fallback: add(reference.Fallback, "07", "440114002", "D01")}, []string{"line 7777, unit"}},
@@ -250,7 +251,7 @@ func TestFaultsOfAnEditionAreNamed(t *testing.T) {
 // An edition is checked with everything that will be in force with it, also later.
 func TestAnEditionMustFitWhatIsStillToCome(t *testing.T) {
 	newUnit := append(slices.Clone(base(t).Tables[reference.Units]), table.Row{Fields: []string{"D20", "区数据局", "district", "department", "440114", "", "440114", "", "", "", "", "no"}})
-	rows := append(slices.Clone(base(t).Tables[reference.Responsibility]), table.Row{Fields: []string{"999", "0700399", "D+E", "D20", "", "", "", "own"}})
+	rows := append(slices.Clone(base(t).Tables[reference.Responsibility]), table.Row{Fields: []string{"999", "07003", "D+E", "D20", "", "", "", "own"}})
 	_, err := do(t, reference.History{}, at(nine, reference.Enact{Tables: reference.Tables{reference.Responsibility: rows}}))
 	faults(t, err, `there is no unit "D20"`)
 

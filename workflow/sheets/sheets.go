@@ -18,7 +18,7 @@ import (
 const (
 	MaxBytes = 10 << 20 // of the file
 	maxRows  = 50_000   // of one table
-	maxPlain = 64 << 20 // of an XLSX, unpacked
+	maxPlain = 32 << 20 // of an XLSX, unpacked
 	maxParts = 500      // files inside an XLSX
 )
 

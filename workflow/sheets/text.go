@@ -50,6 +50,9 @@ func decoded(data []byte) (text, why string) {
 		data = wide
 	}
 	if !utf8.Valid(data) {
+		if n := lineOfUTF8(data); n > 0 {
+			return "", table.Fault{Line: n, Problem: "this line is UTF-8 and others are not: the file mixes encodings"}.String()
+		}
 		wide, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 		if err != nil || bytes.ContainsRune(wide, utf8.RuneError) {
 			return "", lineOfBadText(data)
@@ -62,13 +65,23 @@ func decoded(data []byte) (text, why string) {
 	return string(data), ""
 }
 
+// lineOfUTF8 returns a line that is surely UTF-8: it has characters of three bytes and
+// more, which text of another encoding hardly ever looks like. 0: there is none.
+func lineOfUTF8(data []byte) int {
+	for i, l := range bytes.Split(data, []byte("\n")) {
+		if utf8.Valid(l) && bytes.ContainsFunc(l, func(r rune) bool { return r >= 0x800 }) && len(l)-utf8.RuneCount(l) >= 4 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
 // lineOfBadText says where a file is neither UTF-8 nor GB 18030.
 func lineOfBadText(data []byte) string {
 	for i, l := range bytes.Split(data, []byte("\n")) {
 		wide, err := simplifiedchinese.GB18030.NewDecoder().Bytes(l)
 		if !utf8.Valid(l) && (err != nil || bytes.ContainsRune(wide, utf8.RuneError)) {
-			f := table.Fault{Line: i + 1, Problem: "neither UTF-8 nor GB 18030"}
-			return f.String()
+			return table.Fault{Line: i + 1, Problem: "neither UTF-8 nor GB 18030"}.String()
 		}
 	}
 	return "neither UTF-8 nor GB 18030"
