@@ -163,7 +163,7 @@ func (s State) duties() []Timer {
 		}
 	}
 	for i, h := range s.Helpers {
-		if s.Stage == Handling && !h.Done && !h.Late {
+		if !h.Done && !h.Late {
 			owed(HelpDuty, i, h.Deadline.From, h.Deadline.Due)
 		}
 	}

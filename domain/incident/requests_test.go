@@ -467,6 +467,12 @@ func TestReworkRestartsOrContinuesByPolicy(t *testing.T) {
 	sc = fail(shopDispatched(t).under(goesOn).under(func(p *incident.Policy) { p.MaxExtensions = 1 }).
 		does(handler, extension).does(street, incident.GrantExtension{})).
 		stands("handling street 440114002-S01 11-26 16:00").isRefused(handler, extension, "extension_limit")
+	// What did not last is no pause.
+	at := shopDispatched(t).under(goesOn).to(23, 12, 0).does(handler, incident.Handle{Result: "x"}).does(inspector, incident.Fail{Reason: "未净"}).
+		stands("handling street 440114002-S01 11-24 09:00")
+	if len(at.s.Deadline.Pauses) != 0 {
+		t.Errorf("pauses %v", at.s.Deadline.Pauses)
+	}
 	// And again: both rests are counted out.
 	sc.to(25, 10, 0).does(handler, incident.Handle{Result: "x"}).to(25, 12, 0).does(inspector, incident.Fail{Reason: "y"}).
 		stands("handling street 440114002-S01 11-26 18:00")
