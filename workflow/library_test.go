@@ -249,6 +249,32 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 	}
 }
 
+// A calendar that counts from tomorrow gives deadlines tomorrow.
+func TestAYearPublishedForLaterWaitsForItsTime(t *testing.T) {
+	eve := time.Date(2026, 12, 31, 9, 0, 0, 0, monday.Location())
+	w := readers(t, inMemory(), t.TempDir(), &clock{at: eve})
+	w.runs()
+	long := w.criterion(func(of []catalogue.Criterion, r jurisdiction.Routing) bool {
+		return len(of) == 1 && of[0].Limit.Unit == "working_days" && of[0].Limit.N >= 5 && r.Tier == jurisdiction.Street && strings.HasPrefix(r.Unit, "440114002-S")
+	})
+	id := w.reports(inspector, func(r *incident.Report) { r.Matter, r.Criterion = long.Matter, long.ID })
+	w.idle()
+	w.enacts(reference.Enact{Effective: eve.Add(time.Hour), Tables: reference.Tables{reference.CalendarTable: {{Fields: []string{"2027-01-01", "off", "元旦"}}}}})
+	w.idle()
+	missing := func() int {
+		state, _, err := w.Load(context.Background(), id)
+		must(t, err)
+		return state.Deadline.Missing
+	}
+	if got := missing(); got != 2027 {
+		t.Errorf("before its time, the missing year is %d", got)
+	}
+	w.moves(eve.Add(time.Hour))
+	if got := missing(); got != 0 {
+		t.Errorf("at its time, the missing year is %d", got)
+	}
+}
+
 // What was withdrawn to the district is dispatched to no street, by nobody.
 func TestAWithdrawnMatterStaysWithTheDistrict(t *testing.T) {
 	w := readers(t, inMemory(), t.TempDir(), &clock{at: monday})

@@ -57,7 +57,7 @@ func (s *Service) recompute(ctx context.Context, epoch string) {
 			select {
 			case <-ctx.Done():
 			case <-come:
-			case <-time.After(time.Second): // the effective time of one may have come
+			case <-time.After(tick): // the effective time of one may have come
 			}
 			continue
 		}
