@@ -136,8 +136,9 @@ func choiceOf(e incident.Event) (unit string, basis incident.Basis, ok bool) {
 		return e.Unit, e.Basis, true
 	case incident.CoordinationConcluded:
 		return e.Lead, e.Basis, true
+	default:
+		return "", incident.Basis{}, false
 	}
-	return "", incident.Basis{}, false
 }
 
 // deskInCharge is the desk that dispatches it now: the holder where a desk has it, else
