@@ -152,14 +152,14 @@ func (c *UserListCmd) Run(ctx context.Context, console *Console) error {
 		if a.DisabledAt != nil {
 			state = "disabled"
 		}
-		duties := ""
-		for _, p := range a.Posts {
-			duties += " " + string(p)
+		duties := strings.Join(a.Grids, " ")
+		for i := len(a.Posts) - 1; i >= 0; i-- {
+			duties = strings.TrimSpace(string(a.Posts[i]) + " " + duties)
 		}
-		for _, g := range a.Grids {
-			duties += " " + g
+		if duties != "" {
+			duties = "\t" + duties // no column where nobody has any
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Role, a.Unit, state, strings.TrimSpace(duties))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\n", a.Name, a.Role, a.Unit, state, duties)
 	}
 	return w.Flush()
 }

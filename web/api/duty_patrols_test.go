@@ -199,6 +199,9 @@ func TestTasks(t *testing.T) {
 	if n := s.count(s.get("inspector", "/tasks/mine").want(200), "items"); n != 0 {
 		t.Errorf("%d tasks of grids that are another's", n)
 	}
+	if me := s.get("inspector", "/sessions/current").want(200); s.count(me, "user", "grids") != 1 || s.count(me, "user", "posts") != 0 {
+		t.Errorf("%s", me.raw)
+	}
 	s.get("street", "/tasks/mine").refused(403, "role_may_not")
 	s.get("inspector", "/tasks/mine?lng=113").refused(422, "invalid").pointsAt("lat")
 	s.get("inspector", "/tasks/mine?lng=1&lat=2").refused(422, "invalid").pointsAt("lng")

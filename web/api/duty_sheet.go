@@ -37,8 +37,9 @@ func (s *server) openAt(ctx context.Context, desk jurisdiction.Unit, see func(ca
 	}
 }
 
-// urgent tells whether an incident is urgent or grave.
-func urgent(f casefile.File) bool { return f.Severity != incident.Normal }
+// urgent tells whether an incident is urgent or grave, by what was reported or by a
+// limit that runs day and night.
+func urgent(f casefile.File) bool { return f.Severity != incident.Normal || f.CriterionUrgent }
 
 // nextDue is when the first of its clocks runs out; nil: none runs.
 func nextDue(f casefile.File) *time.Time {

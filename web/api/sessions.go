@@ -23,6 +23,9 @@ type User struct {
 	Unit     string            `json:"unit"`
 	UnitName string            `json:"unit_name"`
 	Sources  []string          `json:"sources" doc:"whence this person may report"`
+
+	Posts []jurisdiction.Post `json:"posts" doc:"held at the desk; none: all"`
+	Grids []string            `json:"grids" doc:"that an inspector walks; none: all of the community"`
 }
 
 // A NewSession is the answer to a log-in.
@@ -50,6 +53,7 @@ func (s *server) user(p jurisdiction.Person) User {
 	if u.Sources == nil {
 		u.Sources = []string{}
 	}
+	u.Posts, u.Grids = append([]jurisdiction.Post{}, p.Posts...), append([]string{}, p.Grids...)
 	return u
 }
 
