@@ -1,6 +1,7 @@
 /** Whom a command may be given to, as choices of a list: those that routing names first, each with its reason. */
 import { computed, type ComputedRef } from 'vue';
 import type { Candidate, Incident } from '@shared/wire';
+import { ground } from './moves';
 import type { Choice } from './parts/ComboBox.vue';
 import { under, unit, unitName, units } from './reference';
 
@@ -23,7 +24,7 @@ export function reachable(i: Incident, command: string, candidates: readonly Can
   const near = new Set(under(from).map((u) => u.code));
   const best = candidates.filter((c) => c.unit !== holder);
   return [
-    ...best.map((c) => ({ value: c.unit, label: c.name || unitName(c.unit), hint: c.reason, group: words.suggested })),
+    ...best.map((c) => ({ value: c.unit, label: c.name || unitName(c.unit), hint: ground(c.reason), group: words.suggested })),
     ...units.value.filter((u) => near.has(u.code) && !best.some((c) => c.unit === u.code)).map((u) => ({ value: u.code, label: u.name, hint: u.code, group: words.kind(u.kind) })),
   ];
 }

@@ -11,6 +11,11 @@ export function rowTags(i: Incident): readonly string[] {
   return all.slice(0, 3);
 }
 
+/** What a routing sentence gives as its ground: 权责清单第 253 条（…）, where it is said elsewhere to whom. */
+export function ground(reason: string): string {
+  return reason.replace(/^派给 .+?，因为 /, '');
+}
+
 /** Whether anything of the trade's further moves has happened to an incident. */
 import type { Incident } from '@shared/wire';
 

@@ -1,16 +1,19 @@
 /** What the server explains beyond the incident itself: why it is theirs, why it is due then, what is like it. */
 import { request } from '@shared/api';
-import { clockNames, readDue, type Candidate, type ClockName, type DueExplained, type Incident, type Instant, type Matter, type Party } from '@shared/wire';
+import { clockNames, readDue, type Candidate, type ClockName, type DueExplained, type Incident, type Instant, type Party } from '@shared/wire';
 
 const id = encodeURIComponent;
 const read = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, signal === undefined ? {} : { signal });
 
 /** How often two units have passed one matter between them this year. */
 export interface Exchanges {
-  readonly a: Party;
-  readonly b: Party;
-  readonly matter: Matter;
+  readonly a: string;
+  readonly b: string;
+  /** scheme/kind/code */
+  readonly matter: string;
   readonly year: number;
+  readonly a_to_b: number;
+  readonly b_to_a: number;
   readonly count: number;
 }
 
@@ -36,9 +39,8 @@ export interface Decision extends Party {
   readonly ruling: { readonly number: string; readonly authority: string; readonly unit: string; readonly effective: Instant | null; readonly expires: Instant | null } | null;
 }
 
-/** Why an incident is where it is: every choice so far, and who could have it now. */
-export interface RoutingRead {
-  readonly decision: Decision | null;
+/** Why an incident is where it is: the last choice with those before it, and who could have it now. */
+export interface RoutingRead extends Decision {
   readonly earlier: readonly Decision[];
   readonly candidates: readonly Candidate[];
   readonly desk: string;
@@ -57,8 +59,7 @@ export async function deadlinesOf(of: string, signal?: AbortSignal): Promise<Dea
 }
 
 /** An incident offered as the same, or as the same again. */
-export interface Similar {
-  readonly incident: Incident;
+export interface Similar extends Incident {
   readonly meters: number;
 }
 const similar = async (path: string, signal?: AbortSignal): Promise<readonly Similar[]> => (await read<{ readonly items: readonly Similar[] }>(path, signal)).items;

@@ -31,6 +31,12 @@ export function areaName(code: string | null | undefined): string {
   return unitName(code).replace(/(网格化)?(服务管理|综合)?(指挥中心|网格工作站|网格站|工作站)$/, '').replace(/（?村?（?社区）?）?$/, '') || unitName(code);
 }
 
+/** A unit that a row names: by its code, or by a template that stands for the one of each street. */
+export function unitInStreet(code: string, street: string): string {
+  const own = byCode.value.get(code) ?? byCode.value.get(`${street}-${code}`);
+  return own?.name ?? code;
+}
+
 export const streets = computed(() => units.value.filter((u) => u.code.length === 9 && /^\d+$/.test(u.code)));
 
 /** The units that stand under a desk, by kind: who it can dispatch to. */

@@ -4,11 +4,266 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Appeal: {
+            /** Format: date-time */
+            at: string;
+            desk: string;
+            grounds: components["schemas"]["Ground"][];
+            name: string;
+            reason: string;
+            state: string;
+            unit: string;
+        };
+        Approval: {
+            /** Format: date-time */
+            at: string;
+            clause: string;
+            code: string;
+            desk: string;
+            /** Format: date-time */
+            due: string | null;
+            grounds: components["schemas"]["Ground"][];
+            incident: components["schemas"]["Incident"];
+            kind: string;
+            name: string;
+            reason: string;
+            rung: components["schemas"]["Rung"];
+            /** Format: int64 */
+            rungs: number;
+            unit: string;
+            /** Format: date-time */
+            until: string | null;
+        };
+        ApprovalList: {
+            /** Format: date-time */
+            at: string;
+            desk: string;
+            /** @description what is due first comes first */
+            items: components["schemas"]["Approval"][];
+            /** Format: int64 */
+            position: number;
+        };
+        AssignCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            /** @description account */
+            person?: string;
+            photos?: string[];
+            reason?: string;
+            team?: string;
+        };
+        Assignee: {
+            person: string;
+            team: string;
+        };
         AttachCommand: {
             /** Format: int64 */
             expected_version?: number;
             note?: string;
             photos: string[];
+        };
+        Briefing: {
+            /** Format: date-time */
+            as_of: string;
+            calls_refused: components["schemas"]["BriefingPart"];
+            desk: components["schemas"]["DeskRef"];
+            /**
+             * Format: date-time
+             * @description of the last night, or of this one
+             */
+            night_from: string;
+            /** Format: date-time */
+            night_to: string;
+            /** Format: int64 */
+            open: number;
+            /** @description urgent, reported in the night */
+            overnight_urgent: components["schemas"]["BriefingPart"];
+            /** Format: int64 */
+            position: number;
+            /** @description that came back after closing */
+            repeated: components["schemas"]["BriefingPart"];
+            returned_twice: components["schemas"]["BriefingPart"];
+            supervised_unanswered: components["schemas"]["BriefingPart"];
+            /** @description within three days */
+            suspensions_expiring: components["schemas"]["BriefingPart"];
+            /** @description that fall due before midnight */
+            turning_red: components["schemas"]["BriefingPart"];
+            /**
+             * Format: int64
+             * @description came in outside the desk's hours and waits
+             */
+            waiting: number;
+        };
+        BriefingLine: {
+            address: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description of the clock that runs out first
+             */
+            due: string | null;
+            /** @description the unit's name */
+            holder: string;
+            id: string;
+            lamp: components["schemas"]["Lamp"];
+            /** @description its name */
+            matter: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description which time it is, where it came back; else 0
+             */
+            recurrences: number;
+            /** Format: date-time */
+            reported_at: string;
+            /** Format: int64 */
+            returns: number;
+            severity: components["schemas"]["Severity"];
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Format: date-time
+             * @description of a suspension
+             */
+            until: string | null;
+        };
+        BriefingPart: {
+            /** @description 40 at most */
+            items: components["schemas"]["BriefingLine"][];
+            /** Format: int64 */
+            total: number;
+        };
+        Call: {
+            answered: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
+            due: string | null;
+            lapsed: boolean;
+            late: boolean;
+            /** Format: int64 */
+            n: number;
+            name: string;
+            reason: string;
+            task: string;
+            unit: string;
+        };
+        CallCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            task: string;
+            unit: string;
+            /** @description e.g. 30 urgent_minutes; the policy's unless said */
+            within?: string;
+        };
+        Campaign: {
+            area: string[];
+            /** @description that launched it */
+            desk: components["schemas"]["DeskRef"];
+            /**
+             * Format: date-time
+             * @description null: not ended by hand
+             */
+            ended_at: string | null;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** Format: date-time */
+            launched_at: string;
+            look_at: string;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description of what the caller sees of it */
+            progress: components["schemas"]["CampaignProgress"];
+            status: components["schemas"]["CampaignStatus"];
+            title: string;
+            /** Format: date-time */
+            until: string;
+        };
+        CampaignDetail: {
+            area: string[];
+            /** @description that launched it */
+            desk: components["schemas"]["DeskRef"];
+            end_reason: string;
+            /**
+             * Format: date-time
+             * @description null: not ended by hand
+             */
+            ended_at: string | null;
+            /** Format: date-time */
+            from: string;
+            grids: components["schemas"]["CampaignGrid"][];
+            id: string;
+            /** Format: date-time */
+            launched_at: string;
+            look_at: string;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description the caller may end it now */
+            may_end: boolean;
+            /** Format: int64 */
+            position: number;
+            /** @description of what the caller sees of it */
+            progress: components["schemas"]["CampaignProgress"];
+            status: components["schemas"]["CampaignStatus"];
+            streets: components["schemas"]["CampaignProgress"][];
+            title: string;
+            /** @description by community */
+            units: components["schemas"]["CampaignProgress"][];
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CampaignEnd: {
+            reason?: string;
+        };
+        CampaignGrid: {
+            /** Format: date-time */
+            at: string | null;
+            /** @description account; empty: not done */
+            by: string;
+            community: string;
+            done: boolean;
+            grid: string;
+            /** @description reported there; none: nothing was found */
+            incidents: string[];
+            name: string;
+            note: string;
+            photos: string[];
+            street: string;
+        };
+        CampaignList: {
+            items: components["schemas"]["Campaign"][];
+            /** Format: int64 */
+            position: number;
+        };
+        CampaignProgress: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description incidents reported
+             */
+            found: number;
+            /** Format: int64 */
+            grids: number;
+            name: string;
+            unit: string;
+        };
+        /** @enum {string} */
+        CampaignStatus: "planned" | "running" | "ended";
+        CampaignVisit: {
+            /** @description reported there; none: nothing was found */
+            incidents?: string[];
+            note?: string;
+            photos?: string[];
         };
         Candidate: {
             name?: string;
@@ -30,7 +285,7 @@ export interface components {
             matter: components["schemas"]["Matter"];
         };
         CatalogueMatter: {
-            /** @description it has a criterion */
+            /** @description it may be filed: its duty, limit and flow are settled */
             activated: boolean;
             class: string;
             code: string;
@@ -39,6 +294,8 @@ export interface components {
             name: string;
             scheme: string;
         };
+        /** @enum {string} */
+        Clock: "stage" | "total";
         CloseCommand: {
             closing_condition_met: boolean;
             /**
@@ -50,6 +307,8 @@ export interface components {
             photos?: string[];
         };
         CommandAnswer: {
+            /** @description view-caller only */
+            caller?: components["schemas"]["KnownCaller"];
             incident: components["schemas"]["Incident"];
             /**
              * Format: int64
@@ -67,16 +326,107 @@ export interface components {
             photos?: string[];
             text: string;
         };
+        ConcludeCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            /** @description units by code, or with their tasks */
+            helpers?: (string | components["schemas"]["HelperWanted"])[];
+            lead: string;
+            note?: string;
+            photos?: string[];
+            /** @description binds later routing */
+            ruling?: components["schemas"]["NewRuling"];
+        };
+        CoordinateCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            question: string;
+            units: string[];
+        };
+        Coordination: {
+            desk: string;
+            /** Format: date-time */
+            opened_at: string;
+            question: string;
+            units: components["schemas"]["Named"][];
+        };
+        CorrectCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            /** @enum {string} */
+            field: "location" | "matter" | "description" | "severity" | "concerns";
+            note?: string;
+            photos?: string[];
+            reason: string;
+            /** @description a place, a matter or a text, as the field has it */
+            value: components["schemas"]["Place"] | components["schemas"]["CorrectedMatter"] | string;
+        };
+        CorrectedMatter: {
+            code: string;
+            criterion?: string;
+            /** @enum {string} */
+            kind: "matter" | "component";
+            name?: string;
+            scheme: string;
+        };
         CountedPeriod: {
+            /** @description in the district, on which it begins */
+            day: string;
             /** Format: date-time */
             from: string;
             /**
              * Format: int64
-             * @description index into limits
+             * @description index into limits; -1: the time that was set from outside
              */
             limit: number;
             /** Format: date-time */
             to: string;
+        };
+        Coverage: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            /** @description every grid of the area, walked or not */
+            items: components["schemas"]["GridCoverage"][];
+            /** Format: int64 */
+            position: number;
+            total: components["schemas"]["CoverageSum"];
+            /** @description streets of the district, communities of a street */
+            units: components["schemas"]["CoverageSum"][];
+        };
+        CoverageSum: {
+            /**
+             * Format: int64
+             * @description grids that somebody walked: the numerator
+             */
+            covered: number;
+            /**
+             * Format: int64
+             * @description the denominator
+             */
+            grids: number;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /**
+             * Format: double
+             * @description per cent; null: there are no grids
+             */
+            rate: number | null;
+            unit: string;
+            /** Format: int64 */
+            visits: number;
         };
         Credentials: {
             password: string;
@@ -101,6 +451,8 @@ export interface components {
             from: string;
             /** @description set from outside, not reckoned */
             given?: boolean;
+            /** @description version of the policy and catalogue that the limits are from */
+            limit_version?: string;
             limits: components["schemas"]["TimeLimit"][];
             /**
              * Format: int64
@@ -109,13 +461,139 @@ export interface components {
             missing?: number;
             pauses?: components["schemas"]["Pause"][];
             periods: components["schemas"]["CountedPeriod"][];
+            /** @description all of this in one Chinese sentence */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description of the periods
+             */
+            sum_seconds: number;
             /** Format: date-time */
             warn?: string;
         };
+        Deadlines: {
+            /** @description until when to sign for it; null: nobody has to */
+            accept: components["schemas"]["DeadlineExplained"] | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description of the incident's last fact
+             */
+            position: number;
+            /** @description until when the holder may return it; null: it may not, or always */
+            return: components["schemas"]["DeadlineExplained"] | null;
+            /** @description null: not open */
+            stage: components["schemas"]["DeadlineExplained"] | null;
+            /** @description then the deadlines hold if it resumes as planned */
+            suspended: boolean;
+            /** @description null: not filed, or not open */
+            total: components["schemas"]["DeadlineExplained"] | null;
+        };
+        DeskHours: {
+            spans: components["schemas"]["HourSpan"][];
+            /** @description as the table of shifts has it */
+            text: string;
+            /** @description on working days only */
+            workdays: boolean;
+        };
+        DeskRef: {
+            code: string;
+            name: string;
+            tier: components["schemas"]["Tier"];
+        };
         DueExplained: {
             accept?: components["schemas"]["DeadlineExplained"];
+            arrive?: components["schemas"]["DeadlineExplained"];
+            review?: components["schemas"]["DeadlineExplained"];
             stage?: components["schemas"]["DeadlineExplained"];
             total?: components["schemas"]["DeadlineExplained"];
+        };
+        Duplicates: {
+            /** Format: date-time */
+            at: string;
+            /** @description the nearest first */
+            items: components["schemas"]["Neighbour"][];
+            /** Format: int64 */
+            position: number;
+        };
+        DutyHandover: {
+            desk: components["schemas"]["DeskRef"];
+            /** @description of the sheet: what a signature stands under */
+            digest: string;
+            id: string;
+            incoming: components["schemas"]["RosterTurn"];
+            /** Format: date-time */
+            moment: string;
+            outgoing: components["schemas"]["RosterTurn"];
+            /** Format: date-time */
+            prepared_at: string | null;
+            prepared_by: string;
+            /** @description as it was prepared; null: not yet */
+            sheet: components["schemas"]["HandoverSheet"] | null;
+            /** @description null: unsigned */
+            signed_incoming: components["schemas"]["Signature"] | null;
+            /** @description null: unsigned */
+            signed_outgoing: components["schemas"]["Signature"] | null;
+            /** @enum {string} */
+            status: "none" | "prepared" | "half_signed" | "signed";
+        };
+        DutyMark: {
+            /**
+             * Format: date-time
+             * @description by the phone, where it had no network; now unless said
+             */
+            at?: string;
+            on: boolean;
+        };
+        DutyQueue: {
+            /** @description the desk is attended now */
+            attended: boolean;
+            desk: components["schemas"]["DeskRef"];
+            hours: components["schemas"]["DeskHours"];
+            /** @description urgent first, then as they came; 500 at most */
+            items: components["schemas"]["WaitingIncident"][];
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            total: number;
+        };
+        DutyRow: {
+            enforcer: string;
+            /** @enum {string} */
+            list: "own" | "assisting" | "withdrawn";
+            maintainer_or_owner: string;
+            /** @description the prefix it covers */
+            matter: string;
+            /** Format: int64 */
+            number: number;
+            regulator: string;
+            unit: string;
+        };
+        Edition: {
+            /** @description the document it rests on */
+            basis?: string;
+            /**
+             * Format: date-time
+             * @description from when it counts; default: at once; never in the past
+             */
+            effective?: string;
+            note?: string;
+            tables: components["schemas"]["GivenTable"][];
+            /** @description default: made of the day */
+            version?: string;
+        };
+        EditionChanges: {
+            /** @description none: the tables are as they were, and nothing was enacted */
+            changes: components["schemas"]["RowChange"][];
+            /**
+             * Format: date-time
+             * @description null: nothing changes
+             */
+            effective: string | null;
+            /** Format: int64 */
+            position: number;
+            version: string;
         };
         /** @enum {string} */
         EscalateCode: "beyond_power" | "needs_enforcement" | "cross_area" | "funds" | "not_ours";
@@ -130,6 +608,19 @@ export interface components {
             photos?: string[];
             reason: string;
         };
+        Exchanges: {
+            a: string;
+            /** Format: int64 */
+            a_to_b: number;
+            b: string;
+            /** Format: int64 */
+            b_to_a: number;
+            /** Format: int64 */
+            count: number;
+            matter: string;
+            /** Format: int64 */
+            year: number;
+        };
         External: {
             id: string;
             system: string;
@@ -141,8 +632,10 @@ export interface components {
         FieldError: {
             code?: string;
             detail: string;
-            /** @description JSON pointer into the body; for a parameter, its name */
-            pointer: string;
+            /** @description name of a query parameter or header */
+            parameter?: string;
+            /** @description JSON pointer into the body */
+            pointer?: string;
         };
         FileCommand: {
             criterion: string | null;
@@ -157,13 +650,69 @@ export interface components {
             severity?: components["schemas"]["Severity"];
         };
         /** @enum {string} */
-        Flag: "unplaced" | "outside_grid" | "relocated" | "no_criterion" | "no_matter" | "calendar_not_published" | "imported" | "simulated" | "sent_later" | "pinned" | "place_in_doubt" | "confidential" | "closed_before_reported" | "not_found" | "reopened";
+        Flag: "unplaced" | "outside_grid" | "relocated" | "no_criterion" | "no_matter" | "calendar_not_published" | "imported" | "simulated" | "sent_later" | "pinned" | "place_in_doubt" | "confidential" | "closed_before_reported" | "not_found" | "reopened" | "handed_over" | "supervised" | "call_refused" | "absorbing" | "recurrence" | "same_photo" | "false_handling" | "drawn" | "conflict" | "exempted" | "helper_unfinished";
+        GivenTable: {
+            /** @description with a header, as GET /reference/{table}.csv gives it */
+            csv?: string;
+            /** @description units, responsibility, fallback, default_tiers, matters, criteria, scheme_mapping, limits, policy or calendar */
+            name: string;
+            /** @description in place of csv: each row by column */
+            rows?: {
+                [key: string]: string;
+            }[];
+        };
+        GridCoverage: {
+            community: string;
+            /**
+             * Format: date-time
+             * @description null: nobody came
+             */
+            first: string | null;
+            grid: string;
+            /** Format: date-time */
+            last: string | null;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            street: string;
+            /** Format: int64 */
+            visits: number;
+        };
+        GridVisit: {
+            /** Format: date-time */
+            from: string;
+            grid: string;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: date-time */
+            to: string;
+        };
+        /** @enum {string} */
+        Ground: "timeout" | "return" | "rework";
         GroundFeature: {
             geometry: unknown;
             id?: unknown;
             properties: unknown;
             /** @enum {string} */
             type: "Feature";
+        };
+        HandOverCommand: {
+            /** @description 110, 119, 120, 122 or an authority's name */
+            agency: string;
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            receipt: string;
+            /** @description what remains to be done: it becomes a linked incident */
+            rest?: string;
+        };
+        HandedOver: {
+            agency: string;
+            receipt: string;
         };
         HandleCommand: {
             /**
@@ -175,6 +724,70 @@ export interface components {
             photos?: string[];
             result: string;
         };
+        HandledInstead: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+            unit: string;
+        };
+        HandoverAnswer: {
+            handover: components["schemas"]["DutyHandover"];
+            /** Format: int64 */
+            position: number;
+        };
+        HandoverCounts: {
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            suspended: number;
+            /** Format: int64 */
+            turning_red: number;
+            /** Format: int64 */
+            urgent: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        HandoverLine: {
+            /** Format: date-time */
+            due: string | null;
+            holder: string;
+            id: string;
+            matter: string;
+            number: string;
+            stage: components["schemas"]["Stage"];
+            /** Format: date-time */
+            until?: string;
+        };
+        HandoverList: {
+            items: components["schemas"]["DutyHandover"][];
+            /** Format: int64 */
+            position: number;
+        };
+        HandoverNow: {
+            /** @description what the facts say now */
+            draft: components["schemas"]["HandoverSheet"];
+            handover: components["schemas"]["DutyHandover"];
+            /** Format: int64 */
+            position: number;
+        };
+        HandoverSheet: {
+            /** Format: date-time */
+            as_of: string;
+            counts: components["schemas"]["HandoverCounts"];
+            notes?: string;
+            pending: components["schemas"]["HandoverLine"][];
+            /** Format: int64 */
+            position: number;
+            suspended: components["schemas"]["HandoverLine"][];
+            turning_red: components["schemas"]["HandoverLine"][];
+            urgent: components["schemas"]["HandoverLine"][];
+        };
+        /** @enum {string} */
+        HandoverSide: "outgoing" | "incoming";
         Health: {
             /**
              * Format: int64
@@ -184,67 +797,119 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        Helper: {
+            done: boolean;
+            /** Format: date-time */
+            due: string | null;
+            late: boolean;
+            name: string;
+            result: string;
+            task: string;
+            unit: string;
+        };
+        HelperWanted: {
+            /** @description e.g. 4 working_hours; the lead's deadline unless said */
+            limit?: string;
+            task?: string;
+            unit: string;
+        };
         Holder: {
             name: string;
             unit: string;
         };
+        HourSpan: {
+            /** @description 08:30 */
+            from: string;
+            to: string;
+        };
         Incident: {
+            absorbed: components["schemas"]["Link"][];
             /** Format: date-time */
             accept_due: string | null;
             accepted: boolean;
             allowed?: string[];
+            appeal: components["schemas"]["Appeal"] | null;
+            assignee: components["schemas"]["Assignee"] | null;
+            bound: boolean;
+            calls: components["schemas"]["Call"][];
             /** Format: date-time */
             captured_at: string | null;
             /** Format: date-time */
             closed_at: string | null;
             community: string;
+            concerns: components["schemas"]["Named"] | null;
+            coordination: components["schemas"]["Coordination"] | null;
             criterion: components["schemas"]["IncidentCriterion"] | null;
+            criterion_urgent: boolean;
             description: string;
             difficult: boolean;
             due: components["schemas"]["IncidentDue"];
+            exemptions: components["schemas"]["Ground"][];
             /** Format: int64 */
             extensions: number;
             external: components["schemas"]["External"] | null;
             /** Format: date-time */
             filed_at: string | null;
+            first_receiver: components["schemas"]["Named"] | null;
             flags: components["schemas"]["Flag"][];
             grid: components["schemas"]["IncidentGrid"] | null;
+            handed_over: components["schemas"]["HandedOver"] | null;
             /** Format: date-time */
             handled_at: string | null;
             handled_on_the_spot: boolean;
+            helpers: components["schemas"]["Helper"][];
             holder: components["schemas"]["Holder"] | null;
             id: string;
             intake_desk: string;
             lamp: components["schemas"]["Lamp"];
+            late: components["schemas"]["Lateness"][];
             location: components["schemas"]["Location"];
             matter: components["schemas"]["Matter"] | null;
+            merged_into: components["schemas"]["Link"] | null;
             number: string;
             /** Format: date-time */
             occurred_at: string;
             overdue: boolean;
+            parent: string | null;
             photos: string[];
+            photos_after: string[];
             /** Format: int64 */
             position: number;
+            ratings: components["schemas"]["Rating"][];
+            recurrence: components["schemas"]["Recurrence"] | null;
             /** Format: date-time */
             reported_at: string;
             reporter: components["schemas"]["Reporter"] | null;
+            requests: components["schemas"]["Requests"];
+            rest: string | null;
             result?: string;
+            /** Format: date-time */
+            return_by: string | null;
             /** Format: int64 */
             returns: number;
             /** Format: int64 */
             reworks: number;
             routing: components["schemas"]["IncidentRouting"];
+            safeguard: components["schemas"]["Safeguard"] | null;
             severity: components["schemas"]["Severity"];
             source: components["schemas"]["Source"];
+            spot_checks: components["schemas"]["SpotCheck"][];
             stage: components["schemas"]["Stage"] | null;
             status: components["schemas"]["Status"];
             street: string;
+            supervisions: components["schemas"]["Supervision"][];
             suspended: boolean;
+            suspension: components["schemas"]["Suspension"] | null;
+            /** Format: int64 */
+            suspensions: number;
+            tasked: components["schemas"]["Tasked"] | null;
             tier: components["schemas"]["Tier"];
             /** Format: int64 */
             transfers: number;
             /** Format: date-time */
             updated_at: string;
+            /** Format: int64 */
+            urges: number;
             /** Format: int64 */
             version: number;
         };
@@ -296,10 +961,49 @@ export interface components {
             policy_version: string;
             reason: string;
         };
+        InspectorDuty: {
+            day: string;
+            /**
+             * Format: int64
+             * @description kept of the day
+             */
+            fixes: number;
+            /**
+             * Format: int64
+             * @description walked on the day
+             */
+            grids: number;
+            on: boolean;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: date-time
+             * @description null: off duty
+             */
+            since: string | null;
+        };
+        KnownCaller: {
+            name: string;
+            phone: string;
+        };
         /** @enum {string} */
         Lamp: "green" | "yellow" | "red" | "grey";
+        Lateness: {
+            clock: components["schemas"]["Clock"];
+            /** Format: date-time */
+            due: string;
+            name: string;
+            stage: components["schemas"]["Stage"];
+            unit: string;
+        };
         /** @enum {string} */
         LimitUnit: "urgent_minutes" | "urgent_hours" | "urgent_days" | "working_hours" | "working_days" | "natural_days";
+        Link: {
+            id: string;
+            number: string;
+        };
+        /** @enum {string} */
+        ListMark: "unplaced" | "outside_grid" | "relocated" | "no_criterion" | "no_matter" | "calendar_not_published" | "imported" | "simulated" | "sent_later" | "pinned" | "place_in_doubt" | "confidential" | "closed_before_reported" | "not_found" | "reopened" | "handed_over" | "supervised" | "call_refused" | "absorbing" | "recurrence" | "same_photo" | "false_handling" | "drawn" | "conflict" | "exempted" | "helper_unfinished" | "suspended" | "difficult" | "requested" | "unsigned" | "appealed" | "called";
         LiveTicket: {
             /** @description one use, 30 seconds */
             ticket: string;
@@ -350,9 +1054,154 @@ export interface components {
             /** @description of the catalogue */
             version: string;
         };
+        MergeCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            /**
+             * Format: uuid
+             * @description id of the other incident
+             */
+            into: string;
+            note?: string;
+            photos?: string[];
+            reason?: string;
+        };
+        Named: {
+            name: string;
+            unit: string;
+        };
+        Neighbour: {
+            absorbed: components["schemas"]["Link"][];
+            /** Format: date-time */
+            accept_due: string | null;
+            accepted: boolean;
+            allowed?: string[];
+            appeal: components["schemas"]["Appeal"] | null;
+            assignee: components["schemas"]["Assignee"] | null;
+            bound: boolean;
+            calls: components["schemas"]["Call"][];
+            /** Format: date-time */
+            captured_at: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            community: string;
+            concerns: components["schemas"]["Named"] | null;
+            coordination: components["schemas"]["Coordination"] | null;
+            criterion: components["schemas"]["IncidentCriterion"] | null;
+            criterion_urgent: boolean;
+            description: string;
+            difficult: boolean;
+            due: components["schemas"]["IncidentDue"];
+            exemptions: components["schemas"]["Ground"][];
+            /** Format: int64 */
+            extensions: number;
+            external: components["schemas"]["External"] | null;
+            /** Format: date-time */
+            filed_at: string | null;
+            first_receiver: components["schemas"]["Named"] | null;
+            flags: components["schemas"]["Flag"][];
+            grid: components["schemas"]["IncidentGrid"] | null;
+            handed_over: components["schemas"]["HandedOver"] | null;
+            /** Format: date-time */
+            handled_at: string | null;
+            handled_on_the_spot: boolean;
+            helpers: components["schemas"]["Helper"][];
+            holder: components["schemas"]["Holder"] | null;
+            id: string;
+            intake_desk: string;
+            lamp: components["schemas"]["Lamp"];
+            late: components["schemas"]["Lateness"][];
+            location: components["schemas"]["Location"];
+            matter: components["schemas"]["Matter"] | null;
+            merged_into: components["schemas"]["Link"] | null;
+            /**
+             * Format: double
+             * @description how far away
+             */
+            meters: number;
+            number: string;
+            /** Format: date-time */
+            occurred_at: string;
+            overdue: boolean;
+            parent: string | null;
+            photos: string[];
+            photos_after: string[];
+            /** Format: int64 */
+            position: number;
+            ratings: components["schemas"]["Rating"][];
+            recurrence: components["schemas"]["Recurrence"] | null;
+            /** Format: date-time */
+            reported_at: string;
+            reporter: components["schemas"]["Reporter"] | null;
+            requests: components["schemas"]["Requests"];
+            rest: string | null;
+            result?: string;
+            /** Format: date-time */
+            return_by: string | null;
+            /** Format: int64 */
+            returns: number;
+            /** Format: int64 */
+            reworks: number;
+            routing: components["schemas"]["IncidentRouting"];
+            safeguard: components["schemas"]["Safeguard"] | null;
+            severity: components["schemas"]["Severity"];
+            source: components["schemas"]["Source"];
+            spot_checks: components["schemas"]["SpotCheck"][];
+            stage: components["schemas"]["Stage"] | null;
+            status: components["schemas"]["Status"];
+            street: string;
+            supervisions: components["schemas"]["Supervision"][];
+            suspended: boolean;
+            suspension: components["schemas"]["Suspension"] | null;
+            /** Format: int64 */
+            suspensions: number;
+            tasked: components["schemas"]["Tasked"] | null;
+            tier: components["schemas"]["Tier"];
+            /** Format: int64 */
+            transfers: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            urges: number;
+            /** Format: int64 */
+            version: number;
+        };
+        NewCampaign: {
+            area: string[];
+            /**
+             * Format: date-time
+             * @description now unless said
+             */
+            from?: string;
+            look_at: string;
+            matter?: components["schemas"]["MatterKey"];
+            title: string;
+            /** Format: date-time */
+            until: string;
+        };
+        NewHandover: {
+            /** @description your own unless said */
+            desk?: string;
+            /**
+             * Format: date-time
+             * @description of the change; the one at hand unless said
+             */
+            moment?: string;
+            /** @description what the facts do not say */
+            notes?: string;
+        };
         NewPhoto: {
             /** @description SHA-256 of the re-encoded file */
             id: string;
+        };
+        NewPhrase: {
+            /** @enum {string} */
+            kind: "return" | "escalate" | "extension" | "suspension" | "rework" | "decline" | "refute" | "appeal" | "result" | "reply" | "urge" | "supervise";
+            matter?: components["schemas"]["MatterKey"];
+            text: string;
         };
         NewReport: {
             /**
@@ -360,6 +1209,8 @@ export interface components {
              * @description by the device's clock; not judged
              */
             captured_at?: string;
+            /** @description unit that it, or its staff, is about; it is kept from them */
+            concerns?: string;
             criterion?: string;
             description: string;
             external?: components["schemas"]["ExternalNumber"];
@@ -369,10 +1220,30 @@ export interface components {
             /** Format: date-time */
             occurred_at?: string;
             photos?: string[];
+            /** @description with handled_on_the_spot: photos are those before */
+            photos_after?: string[];
             reporter?: components["schemas"]["ReportingCitizen"];
             severity?: components["schemas"]["Severity"];
             /** @description one that the caller's role may give */
             source: components["schemas"]["Source"];
+        };
+        NewRoster: {
+            day: string;
+            /** @description your own unless said */
+            desk?: string;
+            note?: string;
+            people: components["schemas"]["RosterMember"][];
+            shift: components["schemas"]["Shift"];
+        };
+        NewRuling: {
+            area: string;
+            authority?: string;
+            /** Format: date-time */
+            expires?: string;
+            matter: components["schemas"]["MatterKey"];
+            /** @description of the paper; made from the incident's unless given */
+            number?: string;
+            unit: string;
         };
         NewSession: {
             /**
@@ -384,11 +1255,66 @@ export interface components {
             token: string;
             user: components["schemas"]["User"];
         };
+        NewSignature: {
+            /** @description of the sheet that was read; refused if it has changed */
+            digest?: string;
+            side: components["schemas"]["HandoverSide"];
+        };
+        PatrolDay: {
+            /** Format: int64 */
+            fixes: number;
+            /** Format: int64 */
+            grids: number;
+            inspector: string;
+            /**
+             * Format: date-time
+             * @description of the last fix; null: none
+             */
+            last_at: string | null;
+            /** Format: int64 */
+            minutes: number;
+            /** @description on duty now */
+            on: boolean;
+            stints: components["schemas"]["PatrolStint"][];
+            unit: string;
+            unit_name: string;
+        };
+        PatrolList: {
+            day: string;
+            items: components["schemas"]["PatrolDay"][];
+            /** Format: int64 */
+            on_duty: number;
+            /** Format: int64 */
+            position: number;
+        };
+        PatrolStint: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description null: not over; it ends with the day
+             */
+            to: string | null;
+        };
         Pause: {
             /** Format: date-time */
             from: string;
             /** Format: date-time */
             to: string;
+        };
+        Phrase: {
+            /** @description null: the district's, which nobody deletes here */
+            id: string | null;
+            kind: string;
+            /** @description scheme/kind/code; null: for any */
+            matter: string | null;
+            /** @description in it may stand {community}, {street}, {unit}, {other}, {date} */
+            text: string;
+        };
+        PhraseList: {
+            items: components["schemas"]["Phrase"][];
+            /** Format: int64 */
+            position: number;
         };
         Picture: {
             /** Format: date-time */
@@ -441,6 +1367,64 @@ export interface components {
             note?: string;
             photos?: string[];
         };
+        PolicyNow: {
+            accept_limit: components["schemas"]["TwoLimits"];
+            /** Format: date-time */
+            at: string;
+            auto_file_photo: boolean;
+            call_limit: components["schemas"]["TwoLimits"];
+            /**
+             * Format: int64
+             * @description returns and transfers
+             */
+            difficult_after: number;
+            /**
+             * Format: int64
+             * @description of what is settled on the spot
+             */
+            draw_percent: number;
+            /** Format: double */
+            duplicate_meters: number;
+            /** Format: int64 */
+            duplicate_within_seconds: number;
+            extension_ladder: components["schemas"]["Rung"][];
+            /** Format: double */
+            fresh_meters: number;
+            /** Format: int64 */
+            fresh_within_seconds: number;
+            /** @description where the ticket type is unknown */
+            hotline_total: string;
+            /** Format: int64 */
+            max_extensions: number;
+            /** Format: double */
+            recurrence_meters: number;
+            /** Format: int64 */
+            recurrence_within_seconds: number;
+            /** Format: int64 */
+            reopen_window_seconds: number;
+            /** @enum {string} */
+            return_review: "off" | "desk" | "duty_leader";
+            /** @description silence until then refuses */
+            return_review_limit: components["schemas"]["TwoLimits"];
+            /** @description how long after dispatch a unit may return it */
+            return_window: components["schemas"]["TwoLimits"];
+            /** @enum {string} */
+            rework: "restart" | "continue";
+            /** @enum {string} */
+            separation_of_duties: "off" | "warn" | "enforce";
+            /** @description handling has none: the criterion's limit counts */
+            stage_limits: components["schemas"]["StageLimit"][];
+            suspension_ladder: components["schemas"]["Rung"][];
+            /** Format: int64 */
+            suspension_max_seconds: number;
+            /** Format: int64 */
+            unmerge_window_seconds: number;
+            version: string;
+            /** Format: int64 */
+            warn_percent: number;
+        };
+        /** @enum {string} */
+        Post: "intake" | "dispatch" | "closing" | "duty_leader" | "clerk";
         Problem: {
             /** @description stable, snake_case */
             code: string;
@@ -465,6 +1449,26 @@ export interface components {
             /** @description urn:gridcommand:problem: and the code */
             type: string;
         };
+        RateCommand: {
+            /** @description who rated: the callback, the reporter */
+            by: string;
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            /** Format: int64 */
+            score: number;
+        };
+        Rating: {
+            /** Format: date-time */
+            at: string;
+            rater: string;
+            /** Format: int64 */
+            score: number;
+        };
         Ratio: {
             /** Format: int64 */
             d: number;
@@ -483,6 +1487,72 @@ export interface components {
             photos?: string[];
             reason: string;
         };
+        Recurrence: {
+            /** Format: date-time */
+            closed_at: string;
+            /** Format: int64 */
+            count: number;
+            number: string;
+            of: string;
+        };
+        Recurrences: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description which time this is, as far as the caller may see; 1: the first
+             */
+            count: number;
+            /** @description the last one closed first */
+            items: components["schemas"]["Neighbour"][];
+            /** Format: int64 */
+            position: number;
+        };
+        ReferenceEdition: {
+            basis: string;
+            by: string;
+            /** Format: date-time */
+            effective: string;
+            /** Format: date-time */
+            enacted_at: string;
+            /** @description its effective time has come */
+            in_force: boolean;
+            note: string;
+            /** Format: int64 */
+            position: number;
+            tables: string[];
+            version: string;
+        };
+        ReferenceList: {
+            /** @description the last enacted first */
+            editions: components["schemas"]["ReferenceEdition"][];
+            items: components["schemas"]["ReferenceTable"][];
+            /** Format: int64 */
+            position: number;
+        };
+        ReferenceTable: {
+            columns: string[];
+            /**
+             * Format: date-time
+             * @description since when; null: from the start
+             */
+            effective: string | null;
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            /** @description of the edition that it is of */
+            version: string;
+        };
+        ReplyCommand: {
+            answer: string;
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+        };
         Reporter: {
             confidential: boolean;
             name: string;
@@ -493,9 +1563,31 @@ export interface components {
             name?: string;
             phone?: string;
         };
+        Request: {
+            /** Format: date-time */
+            at: string;
+            clause?: string;
+            code?: string;
+            name: string;
+            reason: string;
+            /** Format: date-time */
+            review_due?: string;
+            /** Format: int64 */
+            rungs: number;
+            unit: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        Requests: {
+            extension: components["schemas"]["Request"] | null;
+            return: components["schemas"]["Request"] | null;
+            suspension: components["schemas"]["Request"] | null;
+        };
         /** @enum {string} */
         ReturnCode: "misdispatched" | "not_our_duty" | "wrong_place" | "owner_elsewhere" | "duplicate" | "needs_support";
         ReturnCommand: {
+            /** @description the rule by which it is another's */
+            clause?: string;
             code?: components["schemas"]["ReturnCode"];
             /**
              * Format: int64
@@ -506,14 +1598,262 @@ export interface components {
             photos?: string[];
             reason: string;
         };
+        ReturnsMatrix: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            from: string;
+            /** @description the most returns first */
+            items: components["schemas"]["ReturnsRow"][];
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+        };
+        ReturnsRow: {
+            /** Format: int64 */
+            dispatched: number;
+            handled: components["schemas"]["HandledInstead"][];
+            matter: components["schemas"]["Matter"] | null;
+            name: string;
+            return_rate: components["schemas"]["Ratio"];
+            /** Format: int64 */
+            returns: number;
+            ruling: components["schemas"]["RulingSuggested"] | null;
+            unit: string;
+        };
         /** @enum {string} */
         Role: "inspector" | "community" | "handler" | "street" | "district" | "hotline" | "supervisor" | "screen" | "admin";
+        RosterAnswer: {
+            /** Format: int64 */
+            position: number;
+            turn: components["schemas"]["RosterTurn"];
+        };
+        RosterList: {
+            /** @description the shift that is on now */
+            current: components["schemas"]["RosterTurn"];
+            desk: components["schemas"]["DeskRef"];
+            hours: components["schemas"]["DeskHours"];
+            items: components["schemas"]["RosterTurn"][];
+            /** Format: int64 */
+            position: number;
+        };
+        RosterMember: {
+            name: string;
+            /** @description account; none: has none */
+            person?: string;
+            post: components["schemas"]["Post"];
+        };
+        RosterTurn: {
+            day: string;
+            /** Format: date-time */
+            from: string;
+            /** @description the duty leader; null: no roster yet */
+            leader: components["schemas"]["RosterMember"] | null;
+            note: string;
+            people: components["schemas"]["RosterMember"][];
+            /** Format: date-time */
+            set_at: string | null;
+            /** @description account; empty: no roster yet */
+            set_by: string;
+            shift: components["schemas"]["Shift"];
+            /** Format: date-time */
+            to: string;
+        };
+        RoutingDecision: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            policy_version: string;
+            /**
+             * Format: int64
+             * @description of the fact
+             */
+            position: number;
+            /** @description one Chinese sentence */
+            reason: string;
+            /** @description line of the responsibility list; null: none */
+            row: components["schemas"]["DutyRow"] | null;
+            /** @description null: none */
+            ruling: components["schemas"]["RulingText"] | null;
+            /** @description of the fact, e.g. incident.dispatched */
+            type: string;
+            unit: string;
+        };
+        RoutingExplained: {
+            /** Format: date-time */
+            at: string;
+            /** @description who could take it now from the desk in charge, best first */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description in charge; empty: not open */
+            desk: string;
+            /** @description the decisions before, oldest first */
+            earlier: components["schemas"]["RoutingDecision"][];
+            /** @description of this matter, this year, between the unit that has it and another; null: there is no other */
+            exchanges: components["schemas"]["Exchanges"] | null;
+            name: string;
+            policy_version: string;
+            /**
+             * Format: int64
+             * @description of the fact
+             */
+            position: number;
+            /** @description one Chinese sentence */
+            reason: string;
+            /** @description line of the responsibility list; null: none */
+            row: components["schemas"]["DutyRow"] | null;
+            /** @description null: none */
+            ruling: components["schemas"]["RulingText"] | null;
+            /** @description of the fact, e.g. incident.dispatched */
+            type: string;
+            unit: string;
+        };
+        RowChange: {
+            after?: {
+                [key: string]: string;
+            };
+            before?: {
+                [key: string]: string;
+            };
+            /** @description what tells the row apart */
+            key: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            table: string;
+        };
+        Ruling: {
+            area: string;
+            authority: string;
+            basis: string;
+            /** Format: date-time */
+            effective: string;
+            /**
+             * Format: date-time
+             * @description the first moment at which it no longer binds; null: it does not expire
+             */
+            expires: string | null;
+            in_force: boolean;
+            /** @description whose coordination concluded with it */
+            incident?: string;
+            matter: components["schemas"]["Matter"];
+            number: string;
+            /** @description code, or a template: B01 is the B01 of every street */
+            unit: string;
+            unit_name?: string;
+        };
+        RulingAnswer: {
+            /** Format: int64 */
+            position: number;
+            ruling: components["schemas"]["Ruling"];
+        };
+        RulingEnd: {
+            /**
+             * Format: date-time
+             * @description default: at once; never in the past
+             */
+            ends?: string;
+            reason: string;
+        };
+        RulingList: {
+            /** @description the last made first */
+            items: components["schemas"]["Ruling"][];
+            /** Format: int64 */
+            position: number;
+        };
+        RulingSuggested: {
+            area: string;
+            /** Format: int64 */
+            count: number;
+            matter: components["schemas"]["Matter"];
+            name: string;
+            /** Format: int64 */
+            of: number;
+            unit: string;
+        };
+        RulingText: {
+            area: string;
+            authority: string;
+            /**
+             * Format: date-time
+             * @description null: from ever
+             */
+            effective: string | null;
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            expires: string | null;
+            matter: components["schemas"]["Matter"];
+            number: string;
+            unit: string;
+        };
+        RulingToMake: {
+            /** @description 6, 9 or 12 digits */
+            area: string;
+            authority: string;
+            basis?: string;
+            /**
+             * Format: date-time
+             * @description default: at once; never in the past
+             */
+            effective?: string;
+            /** Format: date-time */
+            expires?: string;
+            matter: components["schemas"]["MatterKey"];
+            /** @description default: the next free one of the year */
+            number?: string;
+            unit: string;
+        };
+        /** @enum {string} */
+        Rung: "desk" | "district" | "duty_leader" | "";
+        Safeguard: {
+            name: string;
+            unit: string;
+            why: string;
+        };
         /** @enum {string} */
         Severity: "normal" | "urgent" | "major";
         /** @enum {string} */
+        Shift: "day" | "night";
+        Signature: {
+            /** Format: date-time */
+            at: string;
+            /** @description as the roster has it, else the account */
+            name: string;
+            person: string;
+        };
+        /** @enum {string} */
         Source: "inspector" | "hotline" | "citizen" | "sensor" | "video" | "department" | "leader" | "media" | "campaign" | "emergency";
+        SpotCheck: {
+            /** Format: date-time */
+            at: string;
+            genuine: boolean;
+            reason: string;
+        };
+        SpotCheckCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            /** @description false: nothing was put right */
+            genuine: boolean;
+            note?: string;
+            photos?: string[];
+            reason?: string;
+        };
         /** @enum {string} */
         Stage: "verifying" | "intake" | "dispatching" | "handling" | "coordinating" | "checking" | "closing";
+        StageLimit: {
+            /** @description e.g. 4 working_hours; empty: none */
+            normal: string;
+            stage: components["schemas"]["Stage"];
+            /** @description empty: as normal */
+            urgent: string;
+        };
         Statistics: {
             /** Format: date-time */
             at: string;
@@ -529,6 +1869,8 @@ export interface components {
              * @description exclusive
              */
             to: string;
+            /** @description of all groups together */
+            total: components["schemas"]["StatisticsRow"];
         };
         StatisticsRow: {
             accurate_dispatch: components["schemas"]["Ratio"];
@@ -539,25 +1881,38 @@ export interface components {
             closed_on_time: components["schemas"]["Ratio"];
             closed_rate: components["schemas"]["Ratio"];
             /** Format: int64 */
+            coordinated: number;
+            /** Format: int64 */
             declined: number;
             /** Format: int64 */
             dispatched: number;
             dispatched_on_time: components["schemas"]["Ratio"];
             /** Format: int64 */
             escalated: number;
+            extension: components["schemas"]["Ratio"];
+            /** Format: int64 */
+            extensions: number;
+            false_handling: components["schemas"]["Ratio"];
             /** Format: int64 */
             filed: number;
             filed_on_time: components["schemas"]["Ratio"];
             found_by_ourselves: components["schemas"]["Ratio"];
             /** Format: int64 */
+            handed_over: number;
+            /** Format: int64 */
             handled: number;
             handled_on_time: components["schemas"]["Ratio"];
             handled_rate: components["schemas"]["Ratio"];
             key: string;
+            /** Format: int64 */
+            merged: number;
             name: string;
             /** Format: int64 */
             overdue: number;
             overdue_unhandled: components["schemas"]["Ratio"];
+            recurrence: components["schemas"]["Ratio"];
+            /** Format: int64 */
+            recurrences: number;
             /** Format: int64 */
             reopened: number;
             /** Format: int64 */
@@ -571,7 +1926,14 @@ export interface components {
             rework: components["schemas"]["Ratio"];
             /** Format: int64 */
             reworks: number;
+            satisfaction: components["schemas"]["Ratio"];
             signed_on_time: components["schemas"]["Ratio"];
+            /** Format: int64 */
+            suspended: number;
+            /** Format: double */
+            suspended_days: number | null;
+            /** Format: int64 */
+            suspensions: number;
             /** Format: int64 */
             to_be_checked: number;
             /** Format: int64 */
@@ -582,6 +1944,8 @@ export interface components {
             to_be_handled: number;
             /** Format: int64 */
             to_be_verified: number;
+            /** Format: int64 */
+            unmerged: number;
             valid_reports: components["schemas"]["Ratio"];
             verified_on_time: components["schemas"]["Ratio"];
             /** Format: int64 */
@@ -589,6 +1953,133 @@ export interface components {
         };
         /** @enum {string} */
         Status: "open" | "closed" | "declined" | "voided" | "merged";
+        SuperviseCommand: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            question: string;
+            /** Format: date-time */
+            reply_by: string;
+        };
+        Supervision: {
+            answer: string;
+            by_unit: string;
+            lapsed: boolean;
+            late: boolean;
+            /** Format: int64 */
+            n: number;
+            question: string;
+            /** Format: date-time */
+            replied_at: string | null;
+            /** Format: date-time */
+            reply_by: string;
+        };
+        /** @enum {string} */
+        SuspendCode: "litigation" | "planned" | "assessment" | "transfer" | "season" | "expropriation" | "criminal_case" | "permit" | "";
+        Suspension: {
+            code: components["schemas"]["SuspendCode"];
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        SuspensionCommand: {
+            /** @description the usual ground, where one fits */
+            code?: components["schemas"]["SuspendCode"];
+            /**
+             * Format: int64
+             * @description refused with 409 if the incident is at another
+             */
+            expected_version?: number;
+            note?: string;
+            photos?: string[];
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        TableRows: {
+            columns: string[];
+            /**
+             * Format: date-time
+             * @description since when; null: from the start
+             */
+            effective: string | null;
+            items: {
+                [key: string]: string;
+            }[];
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            rows: number;
+            /** @description of the edition that it is of */
+            version: string;
+        };
+        Task: {
+            /** @description the landmark that the caller named */
+            address: string;
+            /** @description id; empty: an incident's */
+            campaign: string;
+            /**
+             * Format: int64
+             * @description null: not known
+             */
+            distance_m: number | null;
+            /** Format: date-time */
+            due: string | null;
+            grid: string;
+            grid_name: string;
+            /** @description of the incident; of a campaign and its grid */
+            id: string;
+            /** @description id; empty: a campaign's */
+            incident: string;
+            /** @enum {string} */
+            kind: "verify" | "check" | "campaign";
+            lamp: components["schemas"]["Lamp"];
+            /** Format: double */
+            lat: number | null;
+            /**
+             * Format: int64
+             * @description seconds to the limit, less than 0 past it; null: none
+             */
+            left_s: number | null;
+            /**
+             * Format: double
+             * @description of a campaign: a point within the grid; null: unplaced
+             */
+            lng: number | null;
+            /** @description given to you by name */
+            mine: boolean;
+            number: string;
+            photos: string[];
+            severity: components["schemas"]["Severity"];
+            /** @description description; of a campaign: what to look at */
+            text: string;
+            /** @description what it is about */
+            title: string;
+            /** @description why it was given to whom it was */
+            why: string;
+        };
+        TaskList: {
+            /**
+             * Format: date-time
+             * @description the ledger's time, by which left_s counts
+             */
+            at: string;
+            items: components["schemas"]["Task"][];
+            /** Format: int64 */
+            position: number;
+        };
+        Tasked: {
+            grid: string;
+            person: string;
+            why: string;
+        };
         /** @enum {string} */
         Tier: "community" | "street" | "district";
         TileJSON: {
@@ -641,17 +2132,67 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Track: {
+            day: string;
+            /** @description by time */
+            fixes: components["schemas"]["TrackPoint"][];
+            inspector: string;
+            on: boolean;
+            /** Format: int64 */
+            position: number;
+            stints: components["schemas"]["PatrolStint"][];
+            unit: string;
+            visits: components["schemas"]["GridVisit"][];
+        };
+        TrackBatch: {
+            fixes: components["schemas"]["TrackFix"][];
+        };
+        TrackFix: {
+            /** Format: double */
+            accuracy_m?: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            crs: "wgs84" | "gcj02" | "bd09" | "cgcs2000";
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+        };
+        TrackPoint: {
+            /** Format: double */
+            accuracy_m: number;
+            /** Format: date-time */
+            at: string;
+            /** @description empty: outside every grid */
+            grid: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+        };
+        TwoLimits: {
+            /** @description e.g. 4 working_hours; empty: none */
+            normal: string;
+            /** @description empty: as normal */
+            urgent: string;
+        };
         Unit: {
             /** @description code of the area it serves */
             area: string;
+            /** @description who receives for it */
+            clerk?: string;
             code: string;
             /** @description it dispatches */
             desk: boolean;
             duties?: string;
             kind: components["schemas"]["UnitKind"];
+            /** @description the department a branch belongs to by trade; null: it is no branch */
+            line_parent: string | null;
             name: string;
             /** @description the desk it stands under; null: the district's own */
             parent: string | null;
+            phone?: string;
             tier: components["schemas"]["Tier"];
         };
         UnitCommand: {
@@ -660,6 +2201,7 @@ export interface components {
              * @description refused with 409 if the incident is at another
              */
             expected_version?: number;
+            helpers?: components["schemas"]["HelperWanted"][];
             note?: string;
             photos?: string[];
             reason?: string;
@@ -679,6 +2221,15 @@ export interface components {
             sources: string[];
             unit: string;
             unit_name: string;
+        };
+        WaitingIncident: {
+            /**
+             * Format: date-time
+             * @description when the desk got it
+             */
+            came: string;
+            incident: components["schemas"]["Incident"];
+            urgent: boolean;
         };
     };
     responses: never;

@@ -2,7 +2,7 @@ import type { Messages } from './zh';
 
 type Desk = Pick<
   Messages,
-  | 'suspendCode' | 'dutyList' | 'rung' | 'ground' | 'requestKind' | 'correctField' | 'safeguardWhy' | 'dutyOf' | 'post' | 'notice' | 'moves' | 'nav'
+  | 'suspendCode' | 'dutyList' | 'yesNo' | 'rung' | 'ground' | 'requestKind' | 'correctField' | 'safeguardWhy' | 'dutyOf' | 'post' | 'notice' | 'moves' | 'nav'
   | 'approvals' | 'returnsPage' | 'refdata' | 'refTable' | 'refColumn' | 'duty' | 'print'
 >;
 
@@ -12,6 +12,7 @@ export const desk: Desk = {
     criminal_case: 'Criminal case', permit: 'Permit pending',
   },
   dutyList: { own: 'street, own duty', assisting: 'street assists', withdrawn: 'withdrawn to the district' },
+  yesNo: { yes: 'yes', no: 'no' },
   rung: { desk: 'Dispatching desk', district: 'District center', duty_leader: 'District duty leader' },
   ground: { timeout: 'Late', return: 'Returned', rework: 'Reworked' },
   requestKind: { extension: 'Extension', suspension: 'Suspension', return: 'Return', appeal: 'Appeal', call_refused: 'Call refused' },
@@ -76,7 +77,7 @@ export const desk: Desk = {
     effectiveNow: 'At once', publish: 'Publish', basis: 'Rests on', alsoPast: 'Also past ones', fromIncident: 'from a coordination', reason: 'Why', rows: '{n} rows', noRows: 'This table is empty', version: 'Version {v}', by: 'published by {who} at {at}', from: 'effective {t}', faults: 'The file has {n} faults; not one row was taken in',
     line: 'Row {n}', clean: 'Checked, no faults', added: 'Added', changed: 'Changed', removed: 'Removed', summary: '{a} added, {c} changed, {r} removed', nothing: 'Same as the current version', before: 'Before', after: 'After',
     rulings: 'Rulings', addRuling: 'Record a ruling', noRulings: 'No rulings yet', in_force: 'In force', future: 'Not yet in force', expired: 'Expired', revoked: 'Revoked', revoke: 'Revoke', find: 'Find in this table', error: 'Reference data could not be loaded', chooseFile: 'Choose a CSV or XLSX file', dropHere: 'or drop it here',
-    wholeFile: 'Checked as a whole: one fault and nothing is taken in', published: 'Published', key: 'Row', column: 'Column', none: 'No earlier versions', readOnly: 'You may read; the administrator changes', showing: 'first {n} of {total} rows', current: 'Current', asOf: 'At that time',
+    wholeFile: 'Checked as a whole: one fault and nothing is taken in', published: 'Published', key: 'Row', column: 'Column', none: 'No earlier versions', readOnly: 'You may read; the administrator changes', everyStreet: 'every street: {unit}', showing: 'first {n} of {total} rows', current: 'Current', asOf: 'At that time',
     consequences: 'Consequences', impact: 'changes who answers for {n} matter × street pairs', checking: 'Checking…', cancelEdit: 'Discard', file: 'File', pending: 'To be published', area: 'Area', unit: 'Unit', matter: 'Matter', number: 'Number', authority: 'Authority', expires: 'Expires', status: 'Status', from_short: 'From',
   },
   refTable: {

@@ -5,6 +5,7 @@ export const desk = {
     criminal_case: '刑事立案', permit: '报批、报装',
   },
   dutyList: { own: '街镇主责', assisting: '街镇配合', withdrawn: '收归区级' },
+  yesNo: { yes: '是', no: '否' },
   rung: { desk: '派遣单位', district: '区指挥中心', duty_leader: '区值班长' },
   ground: { timeout: '超时', return: '退单', rework: '返工' },
   requestKind: { extension: '延期', suspension: '挂账', return: '退单', appeal: '申诉', call_refused: '吹哨拒绝' },
@@ -69,7 +70,7 @@ export const desk = {
     effectiveNow: '立即生效', publish: '发布', basis: '依据文件', alsoPast: '含已失效', fromIncident: '来自会商', reason: '修订说明', rows: '{n} 行', noRows: '此表没有数据', version: '版本 {v}', by: '{who} 于 {at} 发布', from: '{t} 起生效', faults: '文件有 {n} 处错误，未导入任何一行',
     line: '第 {n} 行', clean: '检查通过', added: '新增', changed: '修改', removed: '删除', summary: '新增 {a} 行，修改 {c} 行，删除 {r} 行', nothing: '与现行版本相同，没有变更', before: '原值', after: '新值',
     rulings: '职责裁定', addRuling: '登记裁定', noRulings: '尚无裁定', in_force: '现行', future: '待生效', expired: '已失效', revoked: '已撤销', revoke: '撤销裁定', find: '在表中查找', error: '基础数据载入失败', chooseFile: '选择 CSV 或 XLSX 文件', dropHere: '或把文件拖到这里',
-    wholeFile: '整表检查：有一处错误则整表不导入', published: '已发布', key: '行', column: '字段', none: '尚无历史版本', readOnly: '您可以查看，修订由系统管理员办理', showing: '显示前 {n} 行，共 {total} 行', current: '现行', asOf: '该时点',
+    wholeFile: '整表检查：有一处错误则整表不导入', published: '已发布', key: '行', column: '字段', none: '尚无历史版本', readOnly: '您可以查看，修订由系统管理员办理', everyStreet: '各街镇{unit}', showing: '显示前 {n} 行，共 {total} 行', current: '现行', asOf: '该时点',
     consequences: '影响', impact: '将改变 {n} 个事项×街镇的责任单位', checking: '检查中…', cancelEdit: '放弃修改', file: '文件', pending: '待发布', area: '适用范围', unit: '责任单位', matter: '管理事项', number: '文号', authority: '裁定机关', expires: '失效', status: '状态', from_short: '生效',
   },
   refTable: {
