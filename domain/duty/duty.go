@@ -21,7 +21,9 @@
 //   - The roster is the duty leader's, or a desk's above: D.
 //   - A desk's attended hours, outside which things wait: P, the rows of shifts.
 //
-// One stream is one desk; its id is the desk's code.
+// A desk's rosters are one stream, its id the desk's code. Each change of shifts is a
+// stream of its own, its id [HandoverID]: sheets are long, and there are two a day for
+// ever.
 package duty
 
 import (
@@ -45,7 +47,8 @@ type Order struct {
 	At      time.Time // ledger clock
 	By      incident.Actor
 	Posts   []jurisdiction.Post // of the actor; none: all
-	Desk    string              // whose stream it is
+	Desk    string              // whose rosters and changes of shifts they are
+	Rosters map[Turn]Rostered   // of the desk; for what is done to a change of shifts
 	Book    *jurisdiction.Book
 	Command Command
 }
@@ -154,7 +157,7 @@ func (s Sheet) same(t Sheet) bool {
 	return s.Digest() == t.Digest()
 }
 
-// State is what the rules read of one desk.
+// State is what the rules read of one stream: a desk's rosters, or one change of shifts.
 type State struct {
 	Rosters   map[Turn]Rostered
 	Handovers map[string]Handover
@@ -274,7 +277,7 @@ func (s State) sign(o Order, c Sign) ([]Event, error) {
 	if c.Side == Outgoing {
 		other, turn = Incoming, h.Prepared.Outgoing
 	}
-	roster, rostered := s.Rosters[turn]
+	roster, rostered := o.Rosters[turn]
 	mine, done := h.Signed[c.Side]
 	theirs, otherDone := h.Signed[other]
 	switch {

@@ -78,7 +78,7 @@ func given(t *testing.T, at time.Time) *scene {
 }
 
 func (s *scene) asks(by incident.Actor, c duty.Command) ([]duty.Event, error) {
-	return duty.Decide(s.state, duty.Order{At: s.at, By: by, Posts: s.posts, Desk: desk, Book: s.book, Command: c})
+	return duty.Decide(s.state, duty.Order{At: s.at, By: by, Posts: s.posts, Desk: desk, Rosters: s.state.Rosters, Book: s.book, Command: c})
 }
 
 func (s *scene) when(by incident.Actor, c duty.Command) *scene {
@@ -233,7 +233,7 @@ func TestSheetsStand(t *testing.T) {
 			default:
 				c = duty.Sign{Handover: id, Side: rapid.SampledFrom(duty.Sides).Draw(t, "side")}
 			}
-			o := duty.Order{At: at, By: by, Desk: desk, Book: ref.Book, Command: c}
+			o := duty.Order{At: at, By: by, Desk: desk, Rosters: s.Rosters, Book: ref.Book, Command: c}
 			before := s.Handovers[id]
 			events, err := duty.Decide(s, o)
 			if err != nil {

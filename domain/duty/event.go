@@ -9,7 +9,7 @@ import (
 	"gridcommand/domain/incident"
 )
 
-// Category is the category of a desk's stream.
+// Category is the category of a desk's streams.
 const Category = "duty"
 
 // An Event is a fact about one desk's duty. The set is closed.

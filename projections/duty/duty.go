@@ -91,6 +91,9 @@ func (v *View) applyDuty(ctx context.Context, tx *sql.Tx, r eventstore.Record) e
 		return fail(r, err)
 	}
 	desk := r.Stream.ID()
+	if of, _, isHandover := duty.ParseHandoverID(desk); isHandover {
+		desk = of
+	}
 	switch e := e.(type) {
 	case duty.Rostered:
 		return put(ctx, tx, `INSERT INTO duty_turns (desk, day, shift, data) VALUES ($1, $2, $3, $4)

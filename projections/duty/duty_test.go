@@ -68,7 +68,14 @@ func (b *book) write(category, id, name string, at time.Time, data []byte, err e
 func (b *book) duty(e dutydomain.Event) {
 	b.t.Helper()
 	name, data, err := dutydomain.Encode(e)
-	b.write(dutydomain.Category, desk, name, dutydomain.FactOf(e).At, data, err)
+	stream := desk
+	switch e := e.(type) {
+	case dutydomain.Prepared:
+		stream = e.Handover
+	case dutydomain.Signed:
+		stream = e.Handover
+	}
+	b.write(dutydomain.Category, stream, name, dutydomain.FactOf(e).At, data, err)
 }
 
 func (b *book) patrol(who, on string, e patrol.Event) {

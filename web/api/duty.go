@@ -218,7 +218,7 @@ func (s *server) setRoster(ctx context.Context, r *Request, body NewRoster) (Ros
 		}
 		people = append(people, duty.Member(m))
 	}
-	given, err := s.giveDuty(ctx, r, desk.Code, duty.Roster{Turn: turn, People: people, Note: body.Note})
+	given, err := s.giveDuty(ctx, r, desk.Code, desk.Code, nil, duty.Roster{Turn: turn, People: people, Note: body.Note})
 	if err != nil {
 		return RosterAnswer{}, err
 	}
@@ -226,10 +226,13 @@ func (s *server) setRoster(ctx context.Context, r *Request, body NewRoster) (Ros
 	return RosterAnswer{Turn: shownTurn(turn, &set), Position: int64(given.Position)}, nil
 }
 
-// giveDuty gives a command to a desk's stream.
-func (s *server) giveDuty(ctx context.Context, r *Request, desk string, c duty.Command) (workflow.Given[duty.State], error) {
-	given, err := workflow.Give(ctx, s.Workflow, dutyKind, desk, r.Person.Name, func(_ duty.State, at time.Time) duty.Order {
-		return duty.Order{At: at, By: s.actor(r.Person), Posts: r.Person.Posts, Desk: desk, Book: s.Reference.At(at).Book, Command: c}
+// giveDuty gives a command to a desk's stream of rosters, or to that of one change of
+// shifts, for which the rosters are known.
+func (s *server) giveDuty(ctx context.Context, r *Request, desk, stream string, rosters map[duty.Turn]duty.Rostered, c duty.Command) (workflow.Given[duty.State], error) {
+	given, err := workflow.Give(ctx, s.Workflow, dutyKind, stream, r.Person.Name, func(_ duty.State, at time.Time) duty.Order {
+		return duty.Order{
+			At: at, By: s.actor(r.Person), Posts: r.Person.Posts, Desk: desk, Rosters: rosters, Book: s.Reference.At(at).Book, Command: c,
+		}
 	}, workflow.Options{Key: r.Key, Correlation: r.ID})
 	s.noteReplay(r, given.Replayed)
 	return given, err
@@ -313,10 +316,16 @@ type HandoverAnswer struct {
 	Position int64        `json:"position"`
 }
 
-// handoverOf shows a change of shifts from the desk's state.
-func (s *server) handoverOf(desk jurisdiction.Unit, moment time.Time, state duty.State) DutyHandover {
+// rostersOf are a desk's rosters, as of its last fact.
+func (s *server) rostersOf(ctx context.Context, desk string) (map[duty.Turn]duty.Rostered, error) {
+	state, _, err := dutyKind.Read(ctx, s.Ledger, desk)
+	return state.Rosters, err
+}
+
+// handoverOf shows a change of shifts from the state of its stream.
+func (s *server) handoverOf(desk jurisdiction.Unit, moment time.Time, known map[duty.Turn]duty.Rostered, state duty.State) DutyHandover {
 	rosters := func(t duty.Turn) *duty.Rostered {
-		if r, there := state.Rosters[t]; there {
+		if r, there := known[t]; there {
 			return &r
 		}
 		return nil
@@ -362,7 +371,11 @@ func (s *server) handover(ctx context.Context, r *Request, q handoverQuery) (Han
 			return HandoverNow{}, wrong("moment", "is no change of shifts: 08:00 or 20:00")
 		}
 	}
-	state, _, err := dutyKind.Read(ctx, s.Ledger, desk.Code)
+	rosters, err := s.rostersOf(ctx, desk.Code)
+	if err != nil {
+		return HandoverNow{}, err
+	}
+	state, _, err := dutyKind.Read(ctx, s.Ledger, duty.HandoverID(desk.Code, moment))
 	if err != nil {
 		return HandoverNow{}, err
 	}
@@ -371,7 +384,7 @@ func (s *server) handover(ctx context.Context, r *Request, q handoverQuery) (Han
 		return HandoverNow{}, err
 	}
 	head, err := s.Ledger.Head(ctx)
-	return HandoverNow{Handover: s.handoverOf(desk, moment, state), Draft: draft, Position: int64(head)}, err
+	return HandoverNow{Handover: s.handoverOf(desk, moment, rosters, state), Draft: draft, Position: int64(head)}, err
 }
 
 type handoversQuery struct {
@@ -447,11 +460,15 @@ func (s *server) prepareHandover(ctx context.Context, r *Request, body NewHandov
 		return HandoverAnswer{}, err
 	}
 	sheet.Notes = body.Notes
-	given, err := s.giveDuty(ctx, r, desk.Code, duty.Prepare{Moment: moment, Sheet: sheet})
+	rosters, err := s.rostersOf(ctx, desk.Code)
 	if err != nil {
 		return HandoverAnswer{}, err
 	}
-	return HandoverAnswer{Handover: s.handoverOf(desk, moment, given.State), Position: int64(given.Position)}, nil
+	given, err := s.giveDuty(ctx, r, desk.Code, duty.HandoverID(desk.Code, moment), rosters, duty.Prepare{Moment: moment, Sheet: sheet})
+	if err != nil {
+		return HandoverAnswer{}, err
+	}
+	return HandoverAnswer{Handover: s.handoverOf(desk, moment, rosters, given.State), Position: int64(given.Position)}, nil
 }
 
 // A NewSignature puts the caller's name under a sheet.
@@ -470,7 +487,7 @@ func (s *server) thereHandover(ctx context.Context, r *Request) error {
 	if _, err := s.desk(r, code, inQuery("id")); err != nil {
 		return notFound()
 	}
-	state, _, err := dutyKind.Read(ctx, s.Ledger, code)
+	state, _, err := dutyKind.Read(ctx, s.Ledger, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -483,11 +500,15 @@ func (s *server) thereHandover(ctx context.Context, r *Request) error {
 func (s *server) signHandover(ctx context.Context, r *Request, body NewSignature) (HandoverAnswer, error) {
 	code, moment, _ := duty.ParseHandoverID(r.PathValue("id")) // it is there
 	desk, _ := s.reference().Book.Unit(code)
-	given, err := s.giveDuty(ctx, r, code, duty.Sign{Handover: r.PathValue("id"), Side: body.Side, Digest: body.Digest})
+	rosters, err := s.rostersOf(ctx, code)
 	if err != nil {
 		return HandoverAnswer{}, err
 	}
-	return HandoverAnswer{Handover: s.handoverOf(desk, moment, given.State), Position: int64(given.Position)}, nil
+	given, err := s.giveDuty(ctx, r, code, r.PathValue("id"), rosters, duty.Sign{Handover: r.PathValue("id"), Side: body.Side, Digest: body.Digest})
+	if err != nil {
+		return HandoverAnswer{}, err
+	}
+	return HandoverAnswer{Handover: s.handoverOf(desk, moment, rosters, given.State), Position: int64(given.Position)}, nil
 }
 
 // dayOf is the day that a query means, today unless it says one.
