@@ -9,6 +9,7 @@ import (
 	"gridcommand/domain"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/table"
 )
 
 // An Edition is whole tables with the moment from which they count.
@@ -121,7 +122,7 @@ func (h History) InForce(base *Base, at time.Time, known int) Composite {
 				continue
 			}
 			if name == Limits || name == PolicyTable {
-				rows = mergeNamed(base.Tables[name], rows) // a newer program knows settings that the edition does not
+				rows = mergeBy(base.Tables[name], rows, func(row table.Row) string { return row.Fields[0] }) // a newer program knows settings that the edition does not
 			}
 			c.Tables[name], c.Versions[name], c.From[name] = rows, e.Version, e.Effective
 			switch name {

@@ -290,7 +290,10 @@ func TestSettingsAndSchemesThatAreNotNamedStay(t *testing.T) {
 		reference.PolicyTable: {{Fields: []string{"draw_percent", "25", ""}}},
 		reference.Limits:      {{Fields: []string{"accept", "3 working_hours", "10 urgent_minutes"}}},
 		reference.Matters:     {{Fields: []string{"huadu-new", "matter", "01001", "新", "新事项", "no"}}},
-		reference.Criteria:    {{Fields: []string{"huadu-new", "matter", "01001", "1", "a", "b", "1", "working_days"}}},
+		reference.Criteria: {
+			{Fields: []string{"huadu-new", "matter", "01001", "", "a", "b", "1", "working_days"}},
+			{Fields: []string{"huadu-new", "matter", "01001", "", "c", "d", "2", "working_days"}},
+		},
 	}}))
 	r, err := h.At(base(t), nine)
 	if err != nil {
@@ -302,7 +305,7 @@ func TestSettingsAndSchemesThatAreNotNamedStay(t *testing.T) {
 	if was, is := len(base(t).Reference.Matters.Matters()), len(r.Matters.Matters()); is != was+1 {
 		t.Errorf("%d matters, %d before", is, was)
 	}
-	if changes := reference.Diff(base(t).Tables, h.InForce(base(t), nine, 1).Tables); len(changes) != 4 {
+	if changes := reference.Diff(base(t).Tables, h.InForce(base(t), nine, 1).Tables); len(changes) != 5 {
 		t.Errorf("%d changes: %v", len(changes), changes)
 	}
 }

@@ -199,24 +199,22 @@ func Diff(a, b Tables) []Change {
 //
 //   - A calendar replaces the days of its own years and keeps all others, so that a newly
 //     published year needs no old ones beside it, and no year ever ends being published.
-//   - Matters and criteria replace those of the schemes they name; schemes live side by side.
+//   - Matters replace those they name, and criteria those of the matters they name; facts
+//     name the others, so they stay. A matter goes out of use by not being activated.
 //   - Limits and policy replace the settings they name.
 //   - Any other table is replaced whole.
 func Merge(name string, there, rows []table.Row) []table.Row {
+	first := func(row table.Row) string { return row.Fields[0] }
+	matter := func(row table.Row) string { return strings.Join(row.Fields[:3], "/") }
 	switch name {
 	case CalendarTable:
 		return mergeDays(there, rows)
 	case Matters, Criteria:
-		rows = filledIn(name, there, rows)
-		schemes := map[string]bool{}
-		for _, row := range rows {
-			schemes[row.Fields[0]] = true
-		}
-		return mergeBy(there, rows, func(row table.Row) bool { return schemes[row.Fields[0]] })
+		return mergeBy(there, filledIn(name, there, rows), matter)
 	case Limits:
-		return mergeNamed(there, rows)
+		return mergeBy(there, rows, first)
 	case PolicyTable:
-		return mergeNamed(there, meant(there, rows))
+		return mergeBy(there, meant(there, rows), first)
 	}
 	return rows
 }
@@ -246,25 +244,6 @@ func filledIn(name string, there, rows []table.Row) []table.Row {
 	return filled
 }
 
-// mergeBy puts rows in the place of those that are replaced: where the first of them
-// stood, or else at the end.
-func mergeBy(there, rows []table.Row, replaced func(table.Row) bool) []table.Row {
-	var merged []table.Row
-	put := false
-	for _, row := range there {
-		switch {
-		case !replaced(row):
-			merged = append(merged, row)
-		case !put:
-			merged, put = append(merged, rows...), true
-		}
-	}
-	if !put {
-		merged = append(merged, rows...)
-	}
-	return merged
-}
-
 // meant returns rows of a policy with the meanings that a file may leave out.
 func meant(there, rows []table.Row) []table.Row {
 	meaning := map[string]string{}
@@ -280,24 +259,24 @@ func meant(there, rows []table.Row) []table.Row {
 	return filled
 }
 
-// mergeNamed puts each of rows in the place of the one with its name, or at the end.
-func mergeNamed(there, rows []table.Row) []table.Row {
-	given, known := map[string][]table.Row{}, map[string]bool{}
+// mergeBy puts those of rows that share a key in the place of those there that have it,
+// and the others at the end.
+func mergeBy(there, rows []table.Row, key func(table.Row) string) []table.Row {
+	given, put := map[string][]table.Row{}, map[string]bool{}
 	for _, row := range rows {
-		given[row.Fields[0]] = append(given[row.Fields[0]], row)
+		given[key(row)] = append(given[key(row)], row)
 	}
 	var merged []table.Row
 	for _, row := range there {
-		name := row.Fields[0]
-		known[name] = true
-		if given[name] != nil {
-			merged = append(merged, given[name]...)
-		} else {
+		switch k := key(row); {
+		case given[k] == nil:
 			merged = append(merged, row)
+		case !put[k]:
+			merged, put[k] = append(merged, given[k]...), true
 		}
 	}
 	for _, row := range rows {
-		if !known[row.Fields[0]] {
+		if k := key(row); !put[k] {
 			merged = append(merged, row)
 		}
 	}
