@@ -53,6 +53,9 @@ func TestOnePersonAtTwoPostsIsRefusedWarnedOfOrNothing(t *testing.T) {
 	if n := last[incident.Dispatched](sc).Notices; n != nil {
 		t.Errorf("where duties are not separated there is notice of %v", n)
 	}
+	// Twice at one post is one post.
+	taken().under(separated).does(street2, incident.Dispatch{Unit: s01}).does(handler, incident.Return{Reason: "x"}).
+		does(street2, incident.Dispatch{Unit: s02}).does(street2, incident.Transfer{Unit: s01})
 	// The program has no post, and acts at any.
 	shopFiled(t).under(separated).does(incident.Workflow, incident.Dispatch{Unit: s01})
 }

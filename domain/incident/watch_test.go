@@ -168,6 +168,17 @@ func TestOnlyWhatHappenedToTheUnitItselfIsAGround(t *testing.T) {
 	if len(sc.s.Late) == 0 || sc.s.Late[0].Holder != s01 {
 		t.Errorf("late were %+v", sc.s.Late)
 	}
+	// Another unit's return, and a check that was late at the station that had handled in time.
+	shopDispatched(t).does(handler, incident.Return{Reason: "x"}).does(street, incident.Dispatch{Unit: s02}).
+		does(handler2, incident.Handle{Result: "x"}).does(inspector, incident.Pass{}).
+		does(street, incident.Close{ClosingConditionMet: true}).
+		isRefused(handler2, incident.Appeal{Reason: "x"}, "nothing_to_appeal")
+	begin(t).does(inspector, report(incident.FromInspector, rubbish, atGuihua)).
+		does(incident.Workflow, incident.File{Matter: rubbish, Criterion: rubbish1}).
+		does(incident.Workflow, incident.Dispatch{Unit: guihua}).does(station, incident.Handle{Result: "x"}).
+		on(200*time.Hour).does(inspector2, incident.Pass{}).
+		does(actor("community2", guihua, jurisdiction.CommunityStaff), incident.Close{ClosingConditionMet: true}).
+		isRefused(station, incident.Appeal{Reason: "x"}, "nothing_to_appeal")
 	sc = shopDispatched(t).does(handler, incident.Return{Reason: "x"}).does(street, incident.Dispatch{Unit: s01}).
 		does(handler, incident.Handle{Result: "x"}).does(inspector, incident.Fail{Reason: "未净"}).
 		does(handler, incident.Handle{Result: "y"}).does(inspector, incident.Pass{}).
