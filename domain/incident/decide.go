@@ -19,6 +19,11 @@
 // stage alone; a suspension, once, stops stage and total exactly from its grant to its
 // end, which comes by itself. A request lapses when the stage or the holder changes.
 //
+// Those above and outside move little. Urging and supervising move no clock. An appeal
+// adds an exemption beside the facts, which stay; a spot check that finds the work false
+// takes it up again, and nothing exempts that. What is about a unit or its staff stays at
+// the district's desk until that hands it over.
+//
 // What it keeps true: an open incident has exactly one stage, one tier, one holder
 // and one stage deadline; nobody checks or closes what they handled themselves; a
 // deadline that passed stays a fact, whoever was slow to say so; a no leaves no
