@@ -96,6 +96,7 @@ func TestFaultsOfAFileAreNamed(t *testing.T) {
 		"a column short":       {"calendar", "date,festival\n", "line 1, kind: the header lacks it"},
 		"a header of no table": {"", "a,b\n1,2\n", "that of no table"},
 		"too many cells":       {"calendar", "date,kind\n2027-01-01,off,x,y\n", "line 2: 4 cells"},
+		"too few cells":        {"calendar", "date,kind,festival\n2027-01-01,off\n", "line 2: 2 cells, the header has 3"},
 		"a quote left open":    {"calendar", "date,kind\n\"2027-01-01,off\n", "line "},
 		"NUL":                  {"calendar", "date,kind\n2027-01-01,o\x00ff\n", "NUL"},
 		"no known text":        {"calendar", "date,kind\n2027-01-01,off\n2027-01-02,\xff\xff\xff\n", "line 3: neither UTF-8 nor GB 18030"},

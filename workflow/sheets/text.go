@@ -32,7 +32,14 @@ func readText(name string, data []byte) (reference.Tables, error) {
 		}
 		faults.Table = name
 	}
-	rows := lay(name, lines, faults)
+	for i, l := range lines {
+		if blank := strings.TrimSpace(strings.Join(l.cells, "")) == ""; i > 0 && !blank && len(l.cells) < len(lines[0].cells) {
+			faults.Add(l.number, "", "%d cells, the header has %d", len(l.cells), len(lines[0].cells)) // a sheet leaves empty ends out, a text does not
+		}
+	}
+	wrong := &table.Faults{Table: name}
+	rows := lay(name, lines, wrong)
+	faults.List = append(faults.List, wrong.List...)
 	return reference.Tables{name: rows}, faulty([]*table.Faults{faults})
 }
 
