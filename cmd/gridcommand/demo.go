@@ -120,10 +120,10 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	if last.IsZero() {
 		fmt.Fprintln(console.Err, "gridcommand: a new folder: simulating one day first")
 		began := time.Now()
-		if err := errors.Join(patrols.Rosters(ctx, from, start.AddDate(0, 0, 6)), patrols.Until(ctx, start)); err != nil {
+		if err := patrols.Rosters(ctx, from, start.AddDate(0, 0, 6)); err != nil {
 			return err
 		}
-		if err := firstDay(ctx, m, people, start); err != nil {
+		if err := firstDay(ctx, m, people, patrols, start); err != nil {
 			return err
 		}
 		head, err := m.ledger.Head(ctx)
@@ -145,7 +145,7 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 const stride = time.Second
 
 // firstDay lets people work until end, the clock stepping from one thing to the next.
-func firstDay(ctx context.Context, m *center, people *simulation.Sim, end time.Time) error {
+func firstDay(ctx context.Context, m *center, people *simulation.Sim, patrols *simulation.Patrols, end time.Time) error {
 	for {
 		next := people.Next()
 		if timer, ok, err := m.service.NextTimer(ctx); err != nil {
@@ -159,6 +159,9 @@ func firstDay(ctx context.Context, m *center, people *simulation.Sim, end time.T
 			return m.service.Idle(ctx)
 		}
 		m.clock.Step(next)
+		if err := patrols.Until(ctx, next); err != nil {
+			return err
+		}
 		if err := people.Act(ctx, next); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,7 +48,9 @@ const (
 type Patrols struct {
 	deps    Deps
 	walkers []walker
-	after   time.Time // everything up to then is given
+	from    time.Time // they begin after it
+	day     time.Time // midnight of the day that is planned
+	agenda  []errand  // what is left of it, by time
 }
 
 // A walker is one of them.
@@ -65,7 +68,7 @@ type errand struct {
 
 // NewPatrols returns the inspectors; what they do begins after from.
 func NewPatrols(d Deps, from time.Time) *Patrols {
-	p := &Patrols{deps: d, after: from}
+	p := &Patrols{deps: d, from: from}
 	for i, c := range d.Grid.Communities() {
 		if i%every == 0 {
 			p.walkers = append(p.walkers, walker{
@@ -76,41 +79,62 @@ func NewPatrols(d Deps, from time.Time) *Patrols {
 			})
 		}
 	}
+	p.plan(midnight(from))
 	return p
 }
 
-// Until gives everything that is due by t.
+// plan puts a day's errands on the agenda.
+func (p *Patrols) plan(day time.Time) {
+	p.day, p.agenda = day, nil
+	if works, published := p.deps.Reference.At(day).Days.IsWorkday(day); published && !works {
+		return
+	}
+	for _, w := range p.walkers {
+		for _, e := range w.errands(p.deps.Grid, p.hours(day), day, p.deps.Seed) {
+			if e.at.After(p.from) {
+				p.agenda = append(p.agenda, e)
+			}
+		}
+	}
+	slices.SortStableFunc(p.agenda, func(a, b errand) int { return a.at.Compare(b.at) })
+}
+
+// Until gives everything that is due by t: each walker's errands in their order, the
+// walkers side by side.
 func (p *Patrols) Until(ctx context.Context, t time.Time) error {
-	for day := midnight(p.after); !day.After(t); day = day.AddDate(0, 0, 1) {
-		works, published := p.deps.Reference.At(day).Days.IsWorkday(day)
-		if published && !works {
-			continue
+	for {
+		due := map[string][]errand{}
+		for len(p.agenda) > 0 && !p.agenda[0].at.After(t) {
+			e := p.agenda[0]
+			p.agenda = p.agenda[1:]
+			due[e.by.Person] = append(due[e.by.Person], e)
 		}
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(atOnce)
-		for _, w := range p.walkers {
-			g.Go(func() error { return p.walk(gctx, w, day, t) })
+		for _, errands := range due {
+			g.Go(func() error { return p.walk(gctx, errands) })
 		}
 		if err := g.Wait(); err != nil {
 			return err
 		}
+		next := p.day.AddDate(0, 0, 1)
+		if next.After(t) {
+			return nil
+		}
+		p.plan(next)
 	}
-	p.after = t
-	return nil
 }
 
-// walk gives what one of them does on a day from p.after to t.
-func (p *Patrols) walk(ctx context.Context, w walker, day, t time.Time) error {
-	for _, e := range w.errands(p.deps.Grid, p.hours(day), day, p.deps.Seed) {
-		if !e.at.After(p.after) || e.at.After(t) {
-			continue
-		}
-		_, err := workflow.Give(ctx, p.deps.Service, patrolKind, patrol.StreamID(w.by.Person, patrol.DayOf(day)), w.by.Person,
+// walk gives what one of them does, one thing after the other.
+func (p *Patrols) walk(ctx context.Context, errands []errand) error {
+	for _, e := range errands {
+		day := patrol.DayOf(e.at)
+		_, err := workflow.Give(ctx, p.deps.Service, patrolKind, patrol.StreamID(e.by.Person, day), e.by.Person,
 			func(_ patrol.State, at time.Time) patrol.Order {
-				return patrol.Order{At: at, By: w.by, Day: patrol.DayOf(day), Policy: patrol.Default, Command: e.command}
+				return patrol.Order{At: at, By: e.by, Day: day, Policy: patrol.Default, Command: e.command}
 			}, workflow.Options{At: e.at})
 		if err = settled(err); err != nil {
-			return fmt.Errorf("simulation: patrol of %s: %w", w.by.Unit, err)
+			return fmt.Errorf("simulation: patrol of %s: %w", e.by.Unit, err)
 		}
 	}
 	return nil
