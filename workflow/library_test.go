@@ -249,6 +249,66 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 	}
 }
 
+// Killed between two incidents, a reckoning goes on with the rest: each gets its deadline
+// once, whether or not the state database remembers.
+func TestAReckoningThatWasKilledGoesOn(t *testing.T) {
+	eve := time.Date(2026, 12, 31, 9, 0, 0, 0, monday.Location())
+	dir, c := t.TempDir(), &clock{at: eve}
+	store, err := sqlite.Open(context.Background(), dir, nil)
+	must(t, err)
+	defer store.Close()
+	ctx, kill := context.WithCancel(context.Background())
+	defer kill()
+	left := 2
+	ledger := &troubled{Store: store, after: func(a eventstore.Append, _ eventstore.Result) error {
+		if a.Key.Scope != "workflow:"+Recompute {
+			return nil
+		}
+		if left--; left > 0 {
+			return nil
+		}
+		kill()
+		return fmt.Errorf("killed between commit and answer: %w", context.Canceled)
+	}}
+	w := readers(t, ledger, dir, c)
+	long := w.criterion(func(of []catalogue.Criterion, r jurisdiction.Routing) bool {
+		return len(of) == 1 && of[0].Limit.Unit == "working_days" && of[0].Limit.N >= 5 && r.Tier == jurisdiction.Street && strings.HasPrefix(r.Unit, "440114002-S")
+	})
+	var ids []string
+	for range 5 {
+		ids = append(ids, w.reports(inspector, func(r *incident.Report) { r.Matter, r.Criterion = long.Matter, long.ID }))
+	}
+	saved := readAll(t, dir)
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	w.idle()
+	w.enacts(reference.Enact{Tables: reference.Tables{reference.CalendarTable: {{Fields: []string{"2027-01-01", "off", "元旦"}}}}})
+	must(t, <-ended)
+	must(t, w.state.Close())
+	reckoned := func(w *town) (n int) {
+		for _, id := range ids {
+			n += strings.Count(w.facts(id), "recomputed")
+		}
+		return n
+	}
+	for _, what := range []string{"with its state", "with the state from before"} {
+		again := readers(t, store, dir, c)
+		if what == "with its state" {
+			if n := reckoned(again); n != 2 {
+				t.Errorf("%d were reckoned before the kill", n)
+			}
+		}
+		stop := again.runs()
+		again.idle()
+		if n := reckoned(again); n != len(ids) {
+			t.Errorf("%s: %d reckonings of %d incidents", what, n, len(ids))
+		}
+		stop()
+		must(t, again.state.Close())
+		restore(t, dir, saved)
+	}
+}
+
 // A calendar that counts from tomorrow gives deadlines tomorrow.
 func TestAYearPublishedForLaterWaitsForItsTime(t *testing.T) {
 	eve := time.Date(2026, 12, 31, 9, 0, 0, 0, monday.Location())

@@ -115,14 +115,20 @@ type RulingEnd struct {
 // thereRuling lets through only the number of a ruling that was made.
 func (s *server) thereRuling(_ context.Context, r *Request) error {
 	l, err := s.library()
-	if err == nil && !s.ruledBy(l.History().Rulings, r.PathValue("number")) {
+	if err == nil && rulingBy(l.History().Rulings, r.PathValue("number")) < 0 {
 		return notFound()
 	}
 	return err
 }
 
-func (s *server) ruledBy(all []jurisdiction.Ruling, number string) bool {
-	return slices.ContainsFunc(all, func(x jurisdiction.Ruling) bool { return x.Number == number })
+// rulingBy returns the place of the last ruling with a number; -1: there is none.
+func rulingBy(all []jurisdiction.Ruling, number string) int {
+	for i, x := range slices.Backward(all) {
+		if x.Number == number {
+			return i
+		}
+	}
+	return -1
 }
 
 func (s *server) endRuling(ctx context.Context, r *Request, b RulingEnd) (RulingAnswer, error) {
@@ -153,7 +159,7 @@ func (s *server) ruled(ctx context.Context, r *Request, out workflow.Given[refer
 			return RulingAnswer{}, err
 		}
 	}
-	i := slices.IndexFunc(all, func(x jurisdiction.Ruling) bool { return x.Number == number })
+	i := rulingBy(all, number)
 	if i < 0 {
 		return RulingAnswer{}, notFound()
 	}
