@@ -115,6 +115,23 @@ func TestFaultsOfAFileAreNamed(t *testing.T) {
 	}
 }
 
+// The decoder at hand leaves some codes of GB 18030 unread; iconv reads them as this.
+func TestRareCharactersOfGB18030AreRead(t *testing.T) {
+	data := []byte("date,kind,festival\n2027-01-01,off,\xd4\xaa\xfe\x59\xb5\xa9\xfe\xa0\xa6\xd9\x82\x35\x87\x38\n")
+	got, err := sheets.Read("calendar", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got["calendar"][0].Fields[2]; text != "元龴旦龻︐䶵" {
+		t.Errorf("read as %q", text)
+	}
+	_, err = sheets.Read("calendar", []byte("date,kind,festival\n2027-01-01,off,\xd4\xaa\xaa\xa1\n"))
+	var f *reference.FaultsError
+	if !errors.As(err, &f) || !strings.Contains(f.Error(), "line 2: neither") {
+		t.Errorf("a character for private use: %v", err)
+	}
+}
+
 func TestOtherDividersAreUnderstood(t *testing.T) {
 	for _, text := range []string{
 		"sep=;\ndate;kind;festival\n2027-01-01;off;元旦\n", "date;kind\n2027-01-01;off\n", "kind\tdate\noff\t2027-01-01\n",

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
 	"gridcommand/domain/reference"
@@ -60,7 +59,7 @@ func decoded(data []byte) (text, why string) {
 		if n := lineOfUTF8(data); n > 0 {
 			return "", table.Fault{Line: n, Problem: "this line is UTF-8 and others are not: the file mixes encodings"}.String()
 		}
-		wide, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+		wide, err := fromGB18030(data)
 		if err != nil || bytes.ContainsRune(wide, utf8.RuneError) {
 			return "", lineOfBadText(data)
 		}
@@ -86,7 +85,7 @@ func lineOfUTF8(data []byte) int {
 // lineOfBadText says where a file is neither UTF-8 nor GB 18030.
 func lineOfBadText(data []byte) string {
 	for i, l := range bytes.Split(data, []byte("\n")) {
-		wide, err := simplifiedchinese.GB18030.NewDecoder().Bytes(l)
+		wide, err := fromGB18030(l)
 		if !utf8.Valid(l) && (err != nil || bytes.ContainsRune(wide, utf8.RuneError)) {
 			return table.Fault{Line: i + 1, Problem: "neither UTF-8 nor GB 18030"}.String()
 		}
