@@ -43,6 +43,8 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 		f = d.stand(f, e.Standing)
 	case incident.Lapsed:
 		f = f.lapsed(e)
+	default:
+		panic(unhandled(e))
 	}
 	return f
 }

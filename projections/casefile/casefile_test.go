@@ -80,11 +80,14 @@ func ruled(s incident.State, book *jurisdiction.Book) view {
 		Unit: s.Unit, Dispatcher: s.Dispatcher, Lamp: s.Lamp(), Version: s.Version, Returns: s.Returns, Transfers: s.Transfers,
 		Reworks: s.Reworks, Difficult: s.Difficult, Accepted: s.Accepted, Total: s.Total != nil, Extensions: s.Extensions,
 		Suspensions: s.Suspensions, Urges: s.Urges, SpotChecks: s.SpotChecks, False: s.False, Asked: map[incident.RequestKind]int{},
-		First: s.FirstReceiver, Team: s.Assignee.Team, Tasked: s.Tasked, Bound: s.Bound, Disputed: s.Disputed,
+		First: s.FirstReceiver, Team: s.Assignee.Team, Bound: s.Bound, Disputed: s.Disputed,
 		Concerns: s.Concerns, Merged: s.MergedInto, Absorbed: append([]string{}, s.Absorbed...), Exempt: append([]incident.Ground{}, s.Exempt...),
 	}
 	for kind, r := range s.Asked {
 		v.Asked[kind] = r.Rungs
+	}
+	if s.Stage != "" {
+		v.Tasked = s.Tasked
 	}
 	if s.Pause != nil {
 		v.Paused = s.Pause.Until.UTC()

@@ -35,6 +35,8 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 		f = f.flag(incident.CallRefusedFlag)
 	case incident.Tasked:
 		f.Tasked = &Tasked{e.Person, e.Grid, e.Why}
+	default:
+		panic(unhandled(e))
 	}
 	return f
 }

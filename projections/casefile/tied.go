@@ -41,6 +41,8 @@ func (d names) tied(f File, e incident.Event, at time.Time) File {
 		f = f.flag(incident.RecurrenceFlag)
 	case incident.Flagged:
 		f = f.flag(e.Flag)
+	default:
+		panic(unhandled(e))
 	}
 	return f
 }

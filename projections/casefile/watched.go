@@ -47,6 +47,8 @@ func (d names) watched(f File, e incident.Event, at time.Time) File {
 			f = d.stand(f.again(), *e.Again)
 		}
 	case incident.CallerViewed:
+	default:
+		panic(unhandled(e))
 	}
 	return f
 }

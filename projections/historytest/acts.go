@@ -41,6 +41,13 @@ func (h *History) turn() {
 	}
 }
 
+// Under changes the rules of the day.
+func (h *History) Under(change func(*incident.Policy)) {
+	p := *h.policy
+	change(&p)
+	h.policy = &p
+}
+
 // asides may be given at almost any time, and move little.
 var asides = []string{"comment", "attach", "urge", "supervise", "correct", "void", "merge", "hand-over", "recur", "flag", "task", "recompute"}
 
@@ -144,16 +151,14 @@ func (h *History) anyUnit() string {
 
 // tell says at the other incident what a merge did to it.
 func (h *History) tell(in *Incident, c incident.Command) {
+	merge, merged := c.(incident.Merge)
+	_, undone := c.(incident.Unmerge)
 	for _, other := range h.all {
-		switch c := c.(type) {
-		case incident.Merge:
-			if other.ID == c.Into {
-				h.Give(other, incident.Workflow, incident.Absorb{From: in.ID, Number: in.State.Number})
-			}
-		case incident.Unmerge:
-			if slices.Contains(other.State.Absorbed, in.ID) {
-				h.Give(other, incident.Workflow, incident.Release{From: in.ID, Number: in.State.Number})
-			}
+		switch {
+		case merged && other.ID == merge.Into:
+			h.Give(other, incident.Workflow, incident.Absorb{From: in.ID, Number: in.State.Number})
+		case undone && slices.Contains(other.State.Absorbed, in.ID):
+			h.Give(other, incident.Workflow, incident.Release{From: in.ID, Number: in.State.Number})
 		}
 	}
 }

@@ -214,8 +214,14 @@ func (h *History) report() {
 		c.Reporter = &incident.Reporter{Subject: h.uuid(), Confidential: h.rnd.IntN(2) == 0}
 		c.External = &incident.External{System: "12345", ID: number}
 	}
+	if h.rnd.IntN(25) == 0 {
+		c.Concerns = h.anyUnit()
+	}
+	if h.rnd.IntN(25) == 0 && len(h.all) > 0 {
+		c.Parent = h.all[h.rnd.IntN(len(h.all))].ID
+	}
 	c.Routing = r.Book.Route(jurisdiction.Question{
-		Source: string(source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place,
+		Source: string(source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place, Concerns: c.Concerns,
 	})
 	if h.rnd.IntN(8) == 0 && source == incident.FromInspector {
 		c.OnTheSpot, c.Photos, c.After = true, []string{h.photo()}, []string{h.photo()}

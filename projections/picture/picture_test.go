@@ -143,7 +143,7 @@ func TestThePictureAsItWas(t *testing.T) {
 // Cells, boxes and areas hold what lies in them: the district also what lies
 // outside every grid, and no box what lies nowhere.
 func TestPartsOfThePicture(t *testing.T) {
-	v, h := lived(t, 32)
+	v, h := lived(t, 33)
 	files := asOf(t, h, h.Now.AddDate(1, 0, 0))
 	var somewhere casefile.File
 	unplaced := 0

@@ -333,17 +333,14 @@ func isNews(e incident.Event) bool {
 func (v *View) happen(s casefile.Step) {
 	f := s.After
 	id := KindLast + ":" + f.ID
-	event, at := strings.TrimPrefix(s.Record.Type, casefile.Category+"."), s.Record.At.UTC()
 	if !isNews(s.Event) {
-		if had := v.rows[id]; had == nil || had.last == nil || s.Before.Seen.Street == f.Seen.Street {
-			return
-		}
-		event, at = v.rows[id].last.Event, v.rows[id].last.At
+		v.hide(id, s.Before.Seen.Street, f.Seen.Street, s.Record.Position)
+		return
 	}
 	r := v.touch(id, s.Record.Position, nil)
 	r.last = &Happening{
-		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: event,
-		At: at, Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
+		ID: id, Kind: KindLast, Incident: f.ID, Number: f.Number, Event: strings.TrimPrefix(s.Record.Type, casefile.Category+"."),
+		At: s.Record.At.UTC(), Position: f.Position, Matter: f.Matter, Source: f.Source, Status: f.Status, Stage: f.Stage,
 		Tier: f.Tier, Lamp: f.Lamp, Street: f.Seen.Street,
 	}
 	// Who may see an incident can change with its matter, its place or what it is about:
@@ -361,6 +358,21 @@ func (v *View) happen(s casefile.Step) {
 		}
 		v.lasts[scope] = list
 	}
+}
+
+// hide takes a happening off the wall of a street whose people may not see the incident
+// any more, though nothing that is news happened to it.
+func (v *View) hide(id, was, is string, p eventstore.Position) {
+	if had := v.rows[id]; had == nil || had.last == nil || was == is || was == "" {
+		return
+	}
+	r := v.touch(id, p, nil)
+	last := *r.last
+	last.Street = is
+	r.last = &last
+	v.lasts[was] = slices.DeleteFunc(slices.Clone(v.lasts[was]), func(x string) bool { return x == id })
+	r.keys = slices.DeleteFunc(slices.Clone(r.keys), func(k string) bool { return k == "area:"+was })
+	v.takeOff(id, was, p)
 }
 
 func (r *row) give(keys ...string) {
