@@ -42,6 +42,7 @@ func (s *Service) linked(m *message.Message) error {
 		if e.Rest != "" && e.RestID != "" {
 			return s.reportRest(m.Context(), r, e, was, records[:r.Version])
 		}
+	default:
 	}
 	return nil
 }
@@ -114,6 +115,7 @@ func locationOf(records []eventstore.Record) (incident.Location, error) {
 			if e.Location != nil {
 				where = *e.Location
 			}
+		default:
 		}
 	}
 	return where, nil

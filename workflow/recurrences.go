@@ -12,8 +12,18 @@ import (
 
 // looked holds the facts that tell where what was closed, and who showed which photo.
 var looked = []incident.Event{
-	incident.Reported{}, incident.Filed{}, incident.Corrected{}, incident.Recurred{}, incident.Closed{}, incident.Reopened{},
-	incident.SpotChecked{}, incident.Handled{}, incident.Attached{}, incident.Declined{}, incident.Voided{}, incident.HandedOver{},
+	incident.Reported{},
+	incident.Filed{},
+	incident.Corrected{},
+	incident.Recurred{},
+	incident.Closed{},
+	incident.Reopened{},
+	incident.SpotChecked{},
+	incident.Handled{},
+	incident.Attached{},
+	incident.Declined{},
+	incident.Voided{},
+	incident.HandedOver{},
 }
 
 // looks sees a fact in order and tells whether something follows from it: hardly ever.

@@ -177,6 +177,7 @@ func (x sight) after(e incident.Event) sight {
 		}
 	case incident.Recurred:
 		x.times = e.Count
+	default:
 	}
 	return x
 }
@@ -230,6 +231,7 @@ func (s *sightings) known(ctx context.Context, r eventstore.Record, e incident.E
 	switch e.(type) {
 	case incident.Reported, incident.Declined, incident.Voided, incident.HandedOver, incident.Attached, incident.Handled:
 		return sight{}, nil
+	default:
 	}
 	return s.sight(ctx, r.Stream.ID(), r.Version)
 }
@@ -328,6 +330,7 @@ func shows(e incident.Event) map[string][]string {
 		return map[string][]string{showsAfter: photos}
 	case incident.Attached:
 		return map[string][]string{showsBeside: photos}
+	default:
 	}
 	return nil
 }

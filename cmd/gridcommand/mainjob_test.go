@@ -120,7 +120,10 @@ func mainJob(t *testing.T, at ...string) {
 		if f["version"] != float64(n+1) {
 			t.Fatalf("fact %d has version %v", n+1, f["version"])
 		}
-		types = append(types, f["type"].(string))
+		// The visit is given to an inspector by the program, as soon as it comes to it.
+		if f["type"] != "incident.tasked" {
+			types = append(types, f["type"].(string))
+		}
 	}
 	want := []string{
 		"incident.reported", "incident.routed", "incident.filed", "incident.dispatched", "incident.escalated", "incident.dispatched",

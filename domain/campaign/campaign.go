@@ -99,9 +99,22 @@ var Statuses = []Status{Planned, Running, Ended}
 
 // State is what the rules read of one campaign.
 type State struct {
-	Launched *Launched // nil: never launched
-	Visits   map[string]Visited
+	Launched *Launched  // nil: never launched
+	Visits   []*Visited // the last answer of each of its cells, in their order; nil: none yet
 	Ended    *Finished
+}
+
+// Answer returns the last answer of a grid.
+func (s State) Answer(grid string) (Visited, bool) {
+	if at, within := s.cell(grid); within && s.Visits[at] != nil {
+		return *s.Visits[at], true
+	}
+	return Visited{}, false
+}
+
+// cell finds a grid among the campaign's cells.
+func (s State) cell(grid string) (int, bool) {
+	return slices.BinarySearchFunc(s.Launched.Cells, grid, func(x Cell, grid string) int { return strings.Compare(x.Grid, grid) })
 }
 
 // StatusAt returns where the campaign stands at t.
@@ -133,14 +146,12 @@ func Decide(s State, o Order) ([]Event, error) {
 func Evolve(s State, e Event) State {
 	switch e := e.(type) {
 	case Launched:
-		s.Launched = &e
+		s.Launched, s.Visits = &e, make([]*Visited, len(e.Cells))
 	case Visited:
-		visits := make(map[string]Visited, len(s.Visits)+1)
-		for grid, v := range s.Visits {
-			visits[grid] = v
+		if at, within := s.cell(e.Grid); within {
+			s.Visits = slices.Clone(s.Visits)
+			s.Visits[at] = &e
 		}
-		visits[e.Grid] = e
-		s.Visits = visits
 	case Finished:
 		s.Ended = &e
 	default:
@@ -187,7 +198,7 @@ func (s State) visit(o Order, c Visit) ([]Event, error) {
 	if s.Launched == nil {
 		return nil, unknown.to(visiting)
 	}
-	at, within := slices.BinarySearchFunc(s.Launched.Cells, c.Grid, func(x Cell, grid string) int { return strings.Compare(x.Grid, grid) })
+	at, within := s.cell(c.Grid)
 	switch {
 	case !within:
 		return nil, notInIt.to(visiting)
@@ -198,7 +209,7 @@ func (s State) visit(o Order, c Visit) ([]Event, error) {
 		Fact: o.fact(), Grid: c.Grid, Community: s.Launched.Cells[at].Community, Street: s.Launched.Cells[at].Street,
 		Incidents: c.Incidents, Note: c.Note, Photos: c.Photos,
 	}
-	if was, there := s.Visits[c.Grid]; there && was.says(said) {
+	if was, there := s.Answer(c.Grid); there && was.says(said) {
 		return nil, nil
 	}
 	switch s.StatusAt(o.At) {

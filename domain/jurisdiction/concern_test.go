@@ -66,8 +66,14 @@ func TestABranchIsPartOfItsStreetAndOfItsDepartment(t *testing.T) {
 		unit, whole string
 		want        bool
 	}{
-		{"440114002-S01", "440114002", true}, {"440114002-S01", "440114002-S01", true}, {"440114002", "440114002-S01", false},
-		{"440114002002", "440114002", true}, {"D01", "440114", true}, {"D01", "D02", false}, {"Z99", "Z99", false}, {"D01", "", false},
+		{"440114002-S01", "440114002", true},
+		{"440114002-S01", "440114002-S01", true},
+		{"440114002", "440114002-S01", false},
+		{"440114002002", "440114002", true},
+		{"D01", "440114", true},
+		{"D01", "D02", false},
+		{"Z99", "Z99", false},
+		{"D01", "", false},
 	} {
 		if got := b.IsPartOf(tt.unit, tt.whole); got != tt.want {
 			t.Errorf("%s is part of %s: %t", tt.unit, tt.whole, got)

@@ -37,7 +37,8 @@ func fix(n int, grid string) patrol.Fix {
 func samples() []patrol.Event {
 	fact := patrol.Fact{At: nine, By: wang}
 	return []patrol.Event{
-		patrol.WentOn{Fact: fact}, patrol.WentOff{Fact: fact},
+		patrol.WentOn{Fact: fact},
+		patrol.WentOff{Fact: fact},
 		patrol.Tracked{Fact: fact, Fixes: []patrol.Fix{fix(0, one), fix(1, "")}, Grids: []string{one}},
 	}
 }
