@@ -114,6 +114,9 @@ func (s State) Answer(grid string) (Visited, bool) {
 
 // cell finds a grid among the campaign's cells.
 func (s State) cell(grid string) (int, bool) {
+	if s.Launched == nil {
+		return 0, false
+	}
 	return slices.BinarySearchFunc(s.Launched.Cells, grid, func(x Cell, grid string) int { return strings.Compare(x.Grid, grid) })
 }
 

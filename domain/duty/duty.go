@@ -187,11 +187,20 @@ func Decide(s State, o Order) ([]Event, error) {
 	panic(fmt.Sprintf("duty: unhandled command %T", o.Command))
 }
 
+// kept is how long after its end a turn's roster is kept in the state: no rule reads an
+// older one, and the rosters of years make a long list.
+const kept = 31 * 24 * time.Hour
+
 // Evolve returns the state after a fact.
 func Evolve(s State, e Event) State {
 	switch e := e.(type) {
 	case Rostered:
 		s.Rosters = with(s.Rosters, e.Turn, e)
+		for turn := range s.Rosters { // a copy of our own
+			if turn.To().Before(e.At.Add(-kept)) {
+				delete(s.Rosters, turn)
+			}
+		}
 	case Prepared:
 		s.Handovers = with(s.Handovers, e.Handover, Handover{Prepared: e, Digest: e.Sheet.Digest()})
 	case Signed:

@@ -142,6 +142,21 @@ func TestAPastShiftKeepsItsRoster(t *testing.T) {
 	s.later(-time.Second).when(ann, duty.Roster{Turn: sunday, People: led("ann")})
 }
 
+// The rosters of long ago are in the facts, and no rule has to carry them.
+func TestOldRostersAreNotCarried(t *testing.T) {
+	s := given(t, seven)
+	for range 100 {
+		turn := duty.TurnAt(s.at)
+		s.when(ann, duty.Roster{Turn: turn, People: led("ann")}).later(24 * time.Hour)
+	}
+	if n := len(s.state.Rosters); n > 33 {
+		t.Errorf("%d rosters after a hundred days", n)
+	}
+	if _, there := s.state.Rosters[duty.TurnAt(s.at.Add(-24*time.Hour))]; !there {
+		t.Error("yesterday's is gone")
+	}
+}
+
 func TestBothSidesSignAndNeverOnePersonForBoth(t *testing.T) {
 	s := given(t, seven)
 	id := duty.HandoverID(desk, eight)

@@ -375,6 +375,17 @@ func (s *server) handover(ctx context.Context, r *Request, q handoverQuery) (Han
 	if err != nil {
 		return HandoverNow{}, err
 	}
+	if s.Now().Sub(moment) > 24*time.Hour { // the rules have forgotten those of long ago
+		incoming := duty.TurnAt(moment)
+		old, _, err := s.Duty.Rosters(ctx, desk.Code, incoming.Before().Day, incoming.Day)
+		if err != nil {
+			return HandoverNow{}, err
+		}
+		rosters = map[duty.Turn]duty.Rostered{}
+		for _, r := range old {
+			rosters[r.Turn] = r
+		}
+	}
 	state, _, err := dutyKind.Read(ctx, s.Ledger, duty.HandoverID(desk.Code, moment))
 	if err != nil {
 		return HandoverNow{}, err

@@ -209,13 +209,13 @@ func (s *server) detail(r *Request, id string, g workflow.Given[campaign.State])
 		}
 		return &(*list)[len(*list)-1]
 	}
-	for _, c := range state.Launched.Cells {
+	for i, c := range state.Launched.Cells {
 		if !strings.HasPrefix(c.Grid, area) {
 			continue
 		}
 		cell, _, _ := s.Grid.Cell(c.Grid)
 		grid := CampaignGrid{Grid: c.Grid, Name: cell.Name, Community: c.Community, Street: c.Street, Incidents: []string{}, Photos: []string{}}
-		if v, done := state.Visits[c.Grid]; done {
+		if v := state.Visits[i]; v != nil {
 			grid.Done, grid.At, grid.By, grid.Note = true, &v.At, v.By.Person, v.Note
 			grid.Incidents, grid.Photos = append(grid.Incidents, v.Incidents...), append(grid.Photos, v.Photos...)
 		}
@@ -358,8 +358,8 @@ func (s *server) namedByCampaign(ctx context.Context, p jurisdiction.Person, id,
 	if err != nil {
 		return false, err
 	}
-	for grid, v := range state.Visits {
-		if strings.HasPrefix(grid, area) && slices.Contains(v.Photos, photo) {
+	for _, v := range state.Visits {
+		if v != nil && strings.HasPrefix(v.Grid, area) && slices.Contains(v.Photos, photo) {
 			return true, nil
 		}
 	}
