@@ -305,7 +305,8 @@ func (s State) refute(o Order, c Refute) ([]Event, error) {
 
 // file accepts it as a case: it waits for dispatch at the desk of the tier where
 // the filed matter starts, and the total clock begins. What an inspector settled on
-// the spot counts as handled and waits for its check.
+// the spot counts as handled and waits for its check; but what is kept from those it is
+// about waits for its hand-over, whatever was done there.
 func (s State) file(o Order, c File) ([]Event, error) {
 	matter, known := o.Matters.Matter(c.Matter)
 	criterion, _ := o.Matters.Criterion(c.Criterion)
@@ -339,7 +340,7 @@ func (s State) file(o Order, c File) ([]Event, error) {
 		First: first, Standing: s.at(o, Dispatching, o.Book.TierOf(desk), desk),
 	}
 	filed.Total = s.total(o)
-	if !first || !s.OnTheSpot {
+	if !first || !s.OnTheSpot || s.isKept(o) {
 		return []Event{filed}, nil
 	}
 	unit := s.ReporterUnit
@@ -533,7 +534,7 @@ func (s State) reopen(o Order, c Reopen) ([]Event, error) {
 	}
 	return []Event{Reopened{
 		Fact: o.fact(c.Extra), Reason: c.Reason,
-		Standing: s.at(o, Intake, o.Book.TierOf(s.IntakeDesk), s.IntakeDesk),
+		Standing: s.at(o, Intake, o.Book.TierOf(s.takesIn(o)), s.takesIn(o)),
 	}}, nil
 }
 

@@ -185,7 +185,7 @@ func (s State) permitsReopening(o Order, c Command) error {
 	switch {
 	case s.Status != StatusClosed:
 		return notClosed.to(c)
-	case !o.is(s.IntakeDesk) && !o.Book.Above(o.By.Unit, s.IntakeDesk):
+	case !o.is(s.takesIn(o)) && !o.Book.Above(o.By.Unit, s.takesIn(o)):
 		return notYourDesk.to(c)
 	case o.At.After(s.ClosedAt.Add(o.Policy.ReopenWindow)):
 		return windowOver.to(c)

@@ -118,9 +118,15 @@ func TestAReportAboutAUnitStaysAtTheDistrictsDesk(t *testing.T) {
 	begin(t).isRefused(hotline, report(incident.FromHotline, shop, atGuihua, about("Z99")), "unit_unknown")
 	// What an inspector settled on the spot is not his colleague's to check then.
 	begin(t).does(inspector, report(incident.FromInspector, shop, atGuihua, onTheSpot, about(guihua))).
-		does(center, incident.File{Matter: shop, Criterion: shop1}).stands("checking community 440114 11-24 09:00").
-		isRefused(inspector2, incident.Pass{}, "not_the_holder").isRefused(station, incident.Pass{}, "not_the_holder").
-		does(center, incident.Pass{})
+		does(center, incident.File{Matter: shop, Criterion: shop1}).followed("Filed").stands("dispatching district 440114 11-23 10:00").
+		does(center, incident.HandOver{Agency: "区纪委监委", Receipt: "1"})
+	// Found to be about staff when it was filed, it comes back to the district's desk, not
+	// to the street's, which took it in.
+	shopReported(t).does(street, incident.File{Matter: staff, Criterion: "huadu-demo/matter/99/1"}).
+		stands("dispatching district 440114 11-23 10:00").
+		does(center, incident.HandOver{Agency: "区纪委监委", Receipt: "1"}).
+		isRefused(street, incident.Reopen{Reason: "x"}, "not_your_desk").
+		does(center, incident.Reopen{Reason: "退回补充"}).stands("intake district 440114 11-23 10:00")
 }
 
 // Settled on the spot.

@@ -143,6 +143,8 @@ func (w *walk) standsOnce(t *rapid.T) {
 	switch open := w.s.Status == incident.StatusOpen; {
 	case open && (!slices.Contains(incident.Stages, w.s.Stage) || !unit || w.s.Tier.Rank() < 0):
 		t.Fatalf("it is open and stands %q at %q tier %q", w.s.Stage, w.s.Holder, w.s.Tier)
+	case open && world.Book.Keeps(w.s.Matter, w.s.Concerns) && w.s.Holder != district:
+		t.Fatalf("it is kept from those below the district, and %s holds it in %s", w.s.Holder, w.s.Stage)
 	case open && (d.Due == nil) != (d.Missing != 0):
 		t.Fatalf("it is open and due %+v", d)
 	case open && (w.s.Total == nil) != (w.s.Stage == incident.Verifying || w.s.Stage == incident.Intake):

@@ -303,10 +303,11 @@ func TestWhatConcernsStaffLeavesByHandOverOnly(t *testing.T) {
 		isRefused(center, incident.Dispatch{Unit: "D19"}, "hand_over_only")
 }
 
-func TestWhatConcernsStaffIsCheckedByTheDistrict(t *testing.T) {
+func TestWhatConcernsStaffIsNotSettledOnTheSpot(t *testing.T) {
 	begin(t).does(inspector, report(incident.FromInspector, staff, atGuihua, onTheSpot)).
 		does(incident.Workflow, incident.File{Matter: staff, Criterion: "huadu-demo/matter/99/1"}).
-		stands("checking community 440114 11-24 09:00").does(center, incident.Pass{})
+		followed("Filed").stands("dispatching district 440114 11-23 10:00").
+		does(center, incident.HandOver{Agency: "区纪委监委", Receipt: "1"})
 }
 
 // Handling.

@@ -36,6 +36,7 @@ func (s State) evolveWatch(e Event) State {
 	case Urged:
 		s.Urges++
 	case CallerViewed:
+	default:
 	}
 	return s
 }
@@ -183,7 +184,7 @@ func (s State) spotCheck(o Order, c SpotCheck) ([]Event, error) {
 	if c.Reason == "" {
 		return nil, reasonRequired.to(c)
 	}
-	again := s.at(o, Intake, o.Book.TierOf(s.IntakeDesk), s.IntakeDesk)
+	again := s.at(o, Intake, o.Book.TierOf(s.takesIn(o)), s.takesIn(o))
 	checked.Again = &again
 	return []Event{checked}, nil
 }
