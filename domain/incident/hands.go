@@ -49,6 +49,7 @@ func (s State) evolveHands(e Event) State {
 	case Tasked:
 		s.Acts--
 		s.Tasked = e.Person
+	default:
 	}
 	return s
 }

@@ -37,6 +37,7 @@ func (s State) evolveLinks(e Event) State {
 	case Flagged:
 		s.Acts--
 		s.Flags = with(s.Flags, e.Flag)
+	default:
 	}
 	return s
 }
