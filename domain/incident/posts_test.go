@@ -96,6 +96,15 @@ func TestWhoeverSettledItMayNotCheckOrClose(t *testing.T) {
 		does(incident.Workflow, incident.File{Matter: rubbish, Criterion: rubbish1}).
 		does(incident.Workflow, incident.Dispatch{Unit: guihua}).does(self, incident.Handle{Result: "x"}).
 		does(inspector2, incident.Pass{}).isRefused(self, incident.Close{ClosingConditionMet: true}, "handled_it_yourself")
+	// Nor may who helped, nor who has since come to the district's desk.
+	begin(t).does(inspector, report(incident.FromInspector, rubbish, atGuihua)).
+		does(incident.Workflow, incident.File{Matter: rubbish, Criterion: rubbish1}).does(self, incident.Escalate{Reason: "量大"}).
+		does(street, incident.Dispatch{Unit: s02, Helpers: []incident.HelpWanted{{Unit: guihua, Task: "围蔽"}}}).
+		does(self, incident.Help{Result: "已围蔽"}).does(handler2, incident.Handle{Result: "已清运"}).does(inspector, incident.Pass{}).
+		isRefused(self, incident.Close{ClosingConditionMet: true}, "handled_it_yourself").
+		does(actor("another", guihua, jurisdiction.CommunityStaff), incident.Close{ClosingConditionMet: true}).
+		isRefused(actor(handler2.Person, district, jurisdiction.DistrictDesk), incident.SpotCheck{Genuine: true}, "handled_it_yourself").
+		does(center, incident.SpotCheck{Genuine: true})
 }
 
 func TestAReportAboutAUnitStaysAtTheDistrictsDesk(t *testing.T) {
