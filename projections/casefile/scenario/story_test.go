@@ -291,15 +291,13 @@ func (s *story) agrees(data []byte, want fields) error {
 		return err
 	}
 	for path, value := range want {
-		got := value
 		found := at(all, path)
 		if deeper, ok := short[path]; ok {
 			if d := at(all, deeper); d != nil {
 				found = d
 			}
 		}
-		got = s.plain(found)
-		if s.plain(value) != got {
+		if got := s.plain(found); got != s.plain(value) {
 			return fmt.Errorf("%s is %q, not %q", path, got, value)
 		}
 	}
