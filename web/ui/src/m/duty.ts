@@ -5,10 +5,11 @@
  */
 import { shallowRef, watch } from 'vue';
 import { newKey, ProblemError, request } from '@shared/api';
-import { batch, bodyOf, worthKeeping, type TrackFix } from './patrol';
+import { batch, bodyOf, refusedFixes, worthKeeping, type TrackFix } from './patrol';
 import { fix, keepWatching } from './position';
 import { user } from './session';
 import { store } from './store';
+import { now } from './work';
 
 export const onDuty = shallowRef(false);
 /** Positions kept and not sent yet. */
@@ -48,7 +49,8 @@ function setLocally(on: boolean): void {
 
 watch(fix, (f) => {
   if (!onDuty.value || f.kind !== 'found') return;
-  const next: TrackFix = { at: Math.round(f.at), lng: f.here.lng, lat: f.here.lat, accuracy: f.here.accuracy };
+  // By the ledger's clock where it is known: a demonstration's runs faster than the phone's.
+  const next: TrackFix = { at: Math.round(now.value ?? f.at), lng: f.here.lng, lat: f.here.lat, accuracy: f.here.accuracy };
   if (!worthKeeping(last, next)) return;
   last = next;
   void store.putFix(next).then(async () => {
@@ -95,6 +97,8 @@ export async function flush(): Promise<void> {
         // What the server will not have is no patrol; all else waits for a network.
         if (!(error instanceof ProblemError) || error.status !== 422) return;
         if (error.code === 'off_duty') setLocally(false);
+        await store.dropFixes(refusedFixes(fixes, error.problem.errors.map((e) => e.pointer)).map((f) => f.at));
+        continue;
       }
       await store.dropFixes(fixes.map((f) => f.at));
     }

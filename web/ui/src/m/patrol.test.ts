@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { batch, batchSize, bodyOf, worthKeeping, type TrackFix } from './patrol';
+import { batch, batchSize, bodyOf, refusedFixes, worthKeeping, type TrackFix } from './patrol';
 
 const at = (s: number, north = 0, accuracy = 10): TrackFix => ({ at: s * 1_000, lng: 113.2, lat: 23.4 + north / 111_195, accuracy });
 
@@ -28,4 +28,10 @@ test('the oldest go first, and not all at once', () => {
   expect(sent).toHaveLength(batchSize);
   expect(sent[0]?.at).toBe(Math.min(...many.map((f) => f.at)));
   expect(bodyOf([at(0)])).toEqual({ fixes: [{ lng: 113.2, lat: 23.4, crs: 'wgs84', at: '1970-01-01T00:00:00.000Z', accuracy_m: 10 }] });
+});
+
+test('a refusal takes what it points at, or everything', () => {
+  const fixes = [at(0), at(60), at(120)];
+  expect(refusedFixes(fixes, ['/fixes/1/at'])).toEqual([at(60)]);
+  expect(refusedFixes(fixes, [])).toEqual(fixes);
 });

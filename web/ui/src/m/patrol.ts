@@ -30,3 +30,10 @@ export function bodyOf(fixes: readonly TrackFix[]): { readonly fixes: readonly R
     fixes: fixes.map((f) => ({ lng: f.lng, lat: f.lat, crs: 'wgs84', at: new Date(f.at).toISOString(), accuracy_m: Math.round(f.accuracy) })),
   };
 }
+
+/** The fixes that a refusal points at; all of them if it points at none. */
+export function refusedFixes(fixes: readonly TrackFix[], pointers: readonly string[]): readonly TrackFix[] {
+  const named = new Set(pointers.map((p) => /^\/fixes\/(\d+)/.exec(p)?.[1]).filter((n) => n !== undefined));
+  const bad = fixes.filter((_, i) => named.has(String(i)));
+  return bad.length > 0 ? bad : fixes;
+}
