@@ -16,6 +16,11 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 		f.Extensions++
 		f.Requests.Extension = nil
 		f = d.stand(f, e.Standing)
+		for i, h := range f.Helpers {
+			if !h.Done && slices.Contains(f.AsLead, h.Unit) {
+				f.Helpers = changed(f.Helpers, i, func(h *Helper) { h.Due = f.Due.Stage })
+			}
+		}
 	case incident.ExtensionRefused:
 		f.Requests.Extension = nil
 	case incident.SuspensionRequested:

@@ -122,6 +122,7 @@ type Hidden struct {
 	RunFrom    time.Time          `json:"run_from,omitzero"` // when the last handling began
 	Was        *Whole             `json:"was,omitempty"`     // merged: what it would be now if it had not been
 
+	AsLead    []string `json:"as_lead,omitempty"`    // helpers without a limit of their own: they have as long as the lead
 	Disputed  bool     `json:"disputed,omitempty"`   // a unit said that it is not theirs, and nobody has it since
 	GivenUp   []string `json:"given_up,omitempty"`   // units that gave it up since it was filed
 	Settled   []string `json:"settled,omitempty"`    // of these, those that an earlier close was counted for

@@ -323,6 +323,9 @@ func (d names) given(f File, g given) File {
 	}
 	for _, h := range g.helpers {
 		f.Helpers = append(f.Helpers, Helper{Named: d.named(h.Unit), Task: h.Task, Due: utc(h.Deadline.Due)})
+		if h.Limit == nil {
+			f.AsLead = append(slices.Clip(f.AsLead), h.Unit)
+		}
 		f = f.hold(h.Unit)
 	}
 	return f
@@ -339,7 +342,7 @@ func (f File) receives(unit Named) File {
 
 // leavesUnit ends what was asked of helpers and of people inside the unit.
 func (f File) leavesUnit() File {
-	f.Helpers, f.Assignee = []Helper{}, nil
+	f.Helpers, f.AsLead, f.Assignee = []Helper{}, nil, nil
 	return f
 }
 
