@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/patrol"
 	"gridcommand/eventstore"
 )
@@ -66,7 +67,31 @@ func (s *Service) visitor(ctx context.Context, now incident.State, was []eventst
 	}
 	site := patrol.Site{Grid: now.Place.Grid, Point: point}
 	w, why, ok := patrol.Choose(site, walkers, barred, s.now(), patrol.Default)
+	if !ok && now.Drawn {
+		w, why, ok, err = s.fromTheStreet(ctx, now, site, barred)
+	}
+	if err != nil {
+		return incident.Task{}, false, err
+	}
 	return incident.Task{Person: w.Person, Grid: now.Place.Grid, Why: why}, ok, nil
+}
+
+// fromTheStreet chooses who looks at what an inspector settled on the spot and was drawn,
+// where his community has no other: an inspector of another community of the street.
+func (s *Service) fromTheStreet(ctx context.Context, now incident.State, site patrol.Site, barred []string) (patrol.Walker, string, bool, error) {
+	var others []patrol.Walker
+	for _, u := range s.reference.At(s.now()).Book.Units() {
+		if u.Kind != jurisdiction.Station || u.Parent != now.Place.Street || u.Code == now.Place.Community {
+			continue
+		}
+		walkers, err := s.walkers(ctx, u.Code)
+		if err != nil {
+			return patrol.Walker{}, "", false, fmt.Errorf("workflow: inspectors of %s: %w", u.Code, err)
+		}
+		others = append(others, walkers...)
+	}
+	w, _, ok := patrol.Choose(site, others, barred, s.now(), patrol.Default)
+	return w, "自行处置抽中复核，由本街镇其他村（社区）网格员核查", ok, nil
 }
 
 // pointOf returns where an incident is, as it was reported or corrected last; nil: it is

@@ -72,6 +72,39 @@ func TestACheckIsAnotherVisit(t *testing.T) {
 	}
 }
 
+// What was drawn is looked at by an inspector of the next community, where this one has
+// no other.
+func TestADrawnCheckIsGivenWithinTheStreet(t *testing.T) {
+	w := founded(t, inMemory())
+	w.walkers = func(_ context.Context, community string) ([]patrol.Walker, error) {
+		switch community {
+		case guihua.Community:
+			return []patrol.Walker{{Person: "inspector", On: true}}, nil
+		case guihua.Street + "003":
+			return []patrol.Walker{{Person: "neighbour", On: true}}, nil
+		}
+		return nil, nil
+	}
+	drawn := *w.reference.At(monday)
+	policy := *drawn.Policy
+	policy.DrawPercent = 100
+	drawn.Policy = &policy
+	w.reference = &drawn
+	w.prepare()
+	w.runs()
+	spot := w.reports(inspector, func(r *incident.Report) {
+		r.OnTheSpot = true
+		r.Photos, r.After = []string{"a"}, []string{"b"}
+	})
+	w.idle()
+	w.wants(spot, "reported routed filed handled tasked")
+	state, _, err := w.Load(t.Context(), spot)
+	must(t, err)
+	if state.Tasked != "neighbour" {
+		t.Errorf("%q is sent", state.Tasked)
+	}
+}
+
 func TestNobodyIsSentWhereNobodyIs(t *testing.T) {
 	walkers := []patrol.Walker{}
 	w := walking(t, &walkers)
