@@ -22,12 +22,20 @@ let release: (() => void) | null = null;
 let timer: ReturnType<typeof setInterval> | null = null;
 let flushing = false;
 
-/** The mark as it was when the page was closed, if it was this account's and of today. */
+/** The mark as the server has it; without a network, as it was when the page was closed, if that was today. */
 export async function recallDuty(name: string): Promise<void> {
   const kept = await store.kept('duty');
   const mine = typeof kept === 'object' && kept !== null && 'name' in kept && kept.name === name && 'day' in kept && kept.day === today();
   setLocally(mine);
   waitingFixes.value = (await store.fixes()).length;
+  try {
+    const days = await request<{ readonly items: readonly { readonly inspector: string; readonly on: boolean }[] }>('GET', '/patrols/duty');
+    const on = days.items.some((d) => d.inspector === name && d.on);
+    setLocally(on);
+    await store.keep('duty', on ? { name, day: today() } : null);
+  } catch {
+    // What the phone remembers stands.
+  }
   void flush();
 }
 const today = (): string => new Date().toDateString();
