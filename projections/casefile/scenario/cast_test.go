@@ -50,6 +50,7 @@ var cast = map[string]incident.Actor{
 	"community2": {Unit: "440114002002", Role: jurisdiction.CommunityStaff}, // 桂花
 	"street2":    {Unit: "440114002", Role: jurisdiction.StreetDesk},
 	"xinhua":     {Unit: "440114001", Role: jurisdiction.StreetDesk}, // 新华街道
+	"office":     {Unit: "440114001-S01", Role: jurisdiction.Handler},
 	"garden":     {Unit: "440114002-S02", Role: jurisdiction.Handler},
 	"safety":     {Unit: "440114002-S04", Role: jurisdiction.Handler},
 	"police":     {Unit: "440114002-B01", Role: jurisdiction.Handler},
