@@ -7,6 +7,7 @@
 // A story is a txtar archive. Its comment is the title, in Chinese and English. Its
 // parts are
 //
+//	-- facts --   what lies in the ledger already (已有事实), a name and JSON a line
 //	-- steps --   what people do, and what follows (指令与事实)
 //	-- row --     what a reader sees in the end (结果)
 //	-- row b --   the same of another incident of the story

@@ -61,6 +61,10 @@ func runStory(t *testing.T, s *story, a *txtar.Archive) {
 					t.Fatalf("steps, line %d: %s\n\t%v", l.number, l.text, err)
 				}
 			}
+		case "facts":
+			if err := s.stored(string(part.Data)); err != nil {
+				t.Fatalf("facts: %v", err)
+			}
 		case "row":
 			if label == "" {
 				label = "a"

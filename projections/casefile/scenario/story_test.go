@@ -58,6 +58,30 @@ func begin(ref *reference.Reference, c *coverage) *story {
 	}
 }
 
+// stored begins a story with facts as they lie in somebody's ledger, a name and one JSON
+// object a line.
+func (s *story) stored(facts string) error {
+	of := s.of(line{of: "a"})
+	for text := range strings.Lines(facts) {
+		name, data, _ := strings.Cut(strings.TrimSpace(text), " ")
+		if name == "" || name == "#" {
+			continue
+		}
+		e, err := incident.Decode(name, []byte(data))
+		if err != nil {
+			return err
+		}
+		if r, ok := e.(incident.Reported); ok {
+			of.number = r.Number
+		}
+		if err := s.add(of, []incident.Event{e}); err != nil {
+			return err
+		}
+		s.now = incident.FactOf(e).At
+	}
+	return nil
+}
+
 // tell does what a line says, and returns what was wrong about it.
 func (s *story) tell(l line) error {
 	switch {
