@@ -362,5 +362,10 @@ func TestAWithdrawnMatterStaysWithTheDistrict(t *testing.T) {
 			t.Errorf("dispatched to %s: %v", unit, err)
 		}
 	}
-	w.does(id, incident.Dispatch{Unit: "D01"}, district)
+	w.does(id, incident.OpenCoordination{Units: []string{"440114002-S01", "D01"}, Question: "谁主办？"}, district)
+	_, err = w.Do(context.Background(), id, incident.ConcludeCoordination{Lead: "440114002-S01"}, district, Options{})
+	if r, refused := domain.AsRefusal(err); !refused || r.Code != "withdrawn" || r.Field != "lead" {
+		t.Errorf("concluded with an office of the street as lead: %v", err)
+	}
+	w.does(id, incident.ConcludeCoordination{Lead: "D01"}, district)
 }

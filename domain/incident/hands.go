@@ -255,6 +255,8 @@ func (s State) concludeCoordination(o Order, c ConcludeCoordination) ([]Event, e
 		return nil, leadUnknown.to(c)
 	case !o.settles(desk, lead.Code):
 		return nil, districtLeads.to(c)
+	case !o.Book.MayHold(s.Matter, s.Place, lead.Code):
+		return nil, withdrawnMatter.about("lead").to(c)
 	}
 	concluded := CoordinationConcluded{Fact: o.fact(c.Extra), Desk: desk, Lead: lead.Code}
 	concluded.Basis = Basis{PolicyVersion: o.Book.Version(), Reason: "会商办结：" + s.question()}

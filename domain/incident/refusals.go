@@ -90,6 +90,12 @@ var (
 	}
 )
 
+// about returns r naming another field.
+func (r reason) about(field string) reason {
+	r.field = field
+	return r
+}
+
 // at returns r naming the stage the incident is at.
 func (r reason) at(s Stage) reason {
 	r.zh += "（" + stageLabels[s] + "）"
