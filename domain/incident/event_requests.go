@@ -105,7 +105,9 @@ type (
 	// "incident.recomputed".
 	Recomputed struct {
 		Fact
-		Calendar string `json:"calendar"`
+		Calendar string             `json:"calendar"`
+		Accept   *deadline.Deadline `json:"accept,omitempty"` // by when to sign for it, if the calendar could not say before
+		Return   *deadline.Deadline `json:"return,omitempty"` // until when it may be returned, likewise
 		Standing
 	}
 

@@ -52,6 +52,12 @@ func (s State) evolveRequest(e Event) State {
 		return s.settled(ReturnRequest)
 	case Recomputed:
 		s = s.stands(e.Standing)
+		if e.Accept != nil {
+			s.AcceptBy = *e.Accept
+		}
+		if e.Return != nil {
+			s.ReturnBy = *e.Return
+		}
 		if s.Deadline.Missing == 0 && (s.Total == nil || s.Total.Missing == 0) {
 			s.Flags = slices.DeleteFunc(slices.Clone(s.Flags), func(f Flag) bool { return f == CalendarNotPublished })
 		}
@@ -406,7 +412,19 @@ func (s State) recompute(o Order, _ Recompute) ([]Event, error) {
 	if !found {
 		return nil, nil
 	}
-	events := []Event{Recomputed{Fact: o.fact(Extra{}), Calendar: o.Days.Version(), Standing: again}}
+	anew := Recomputed{Fact: o.fact(Extra{}), Calendar: o.Days.Version(), Standing: again}
+	for _, x := range []struct {
+		was deadline.Deadline
+		is  **deadline.Deadline
+	}{{s.AcceptBy, &anew.Accept}, {s.ReturnBy, &anew.Return}} {
+		if x.was.Missing == 0 || s.Stage != Handling {
+			continue
+		}
+		if d := o.Days.Recompute(x.was, o.Policy.WarnPercent); d.Missing == 0 {
+			*x.is = &d
+		}
+	}
+	events := []Event{anew}
 	then := Evolve(s, events[0])
 	for _, t := range then.Timers() {
 		if t.Kind == ExpiredKind && t.At.Before(o.At) {

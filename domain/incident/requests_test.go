@@ -557,6 +557,9 @@ func TestDeadlinesAreRecomputedWhenTheYearIsLoaded(t *testing.T) {
 	if e := last[incident.Expired](late); !e.At.Equal(late.now) {
 		t.Errorf("expired %+v", e)
 	}
+	if clock(&late.s.AcceptBy) != "01-04 09:00" || clock(&late.s.ReturnBy) != "01-04 11:00" {
+		t.Errorf("to be signed by %s, to be returned by %s", clock(&late.s.AcceptBy), clock(&late.s.ReturnBy))
+	}
 }
 
 func TestAChangedPolicyOrCalendarNeverRewritesThePast(t *testing.T) {

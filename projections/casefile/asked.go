@@ -46,6 +46,12 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 		f.Requests.Return = nil
 	case incident.Recomputed:
 		f = d.stand(f, e.Standing)
+		if e.Accept != nil {
+			f.AcceptDue = utc(e.Accept.Due)
+		}
+		if e.Return != nil {
+			f.ReturnBy = utc(e.Return.Due)
+		}
 	case incident.Lapsed:
 		f = f.lapsed(e)
 	default:
