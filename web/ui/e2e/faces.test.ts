@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from './axe';
 import { launch, Watch, windowOf } from './browser';
 import { dispatch, give, logIn, openIncident } from './console';
-import { answer, fillIn, numberShown, send } from './phone';
+import { answer, fillIn, numberShown, send, settled } from './phone';
 import { photograph } from './photo';
 import { keepSight, picture } from './pictures';
 import { start, type Program } from './program';
@@ -188,7 +188,7 @@ describe.sequential('one report through three faces', () => {
     for (const clock of ['环节时限', '总时限']) {
       const card = district.locator('.clock').filter({ has: district.getByText(clock, { exact: true }) });
       await card.getByRole('button', { name: '为什么是这个时间' }).click();
-      await card.getByText(new RegExp(`${clock} .*起算，截止 `)).waitFor();
+      await card.getByText(new RegExp(`${clock} .*起算，.*截止 `)).waitFor();
     }
     expect.soft(await violations(district), 'axe on an incident').toEqual([]);
     await district.getByText('已派遣', { exact: true }).waitFor({ state: 'detached' });
@@ -248,6 +248,29 @@ describe.sequential('one report through three faces', () => {
       return total;
     };
     await expect.poll(found, { timeout: 20_000 }).toBe(1);
+  });
+
+  test('what an inspector settles on the spot is proven by a pair, and waits to be checked', async () => {
+    await fillIn(phone, { photo: await photograph(phone), matter: '暴露垃圾', words: '两袋垃圾' });
+    await settled(phone, await photograph(phone, '#7fae7f'), '已当场清理干净');
+    expect.soft(await violations(phone), 'axe on a pair').toEqual([]);
+    await picture(phone, 'phone-pair');
+    const posted = phone.waitForResponse((r) => r.request().method() === 'POST' && new URL(r.url()).pathname === '/api/v1/incidents');
+    await send(phone);
+    const made: { id: string; photos: string[]; photos_after: string[]; description: string } = await (await posted).json();
+    expect(made).toMatchObject({ description: '已当场清理干净', handled_on_the_spot: true });
+    expect([made.photos.length, made.photos_after.length]).toEqual([1, 1]);
+    const stage = async (): Promise<string> => (await (await district.request.get(`/api/v1/incidents/${made.id}`)).json()).stage;
+    await expect.poll(stage, { timeout: 20_000 }).toBe('checking');
+  });
+
+  test('an inspector goes on duty, and the phone says so until he goes off', async () => {
+    await phone.getByRole('button', { name: '回到任务' }).click();
+    await phone.getByRole('button', { name: '离岗 · 不记录轨迹' }).click();
+    await phone.getByRole('switch', { name: '上岗' }).click();
+    await phone.getByText('正在记录巡查轨迹').waitFor();
+    await phone.getByRole('switch', { name: '离岗' }).click();
+    await phone.getByText('不记录轨迹', { exact: true }).waitFor();
   });
 
   test('nobody complained, and nothing left this machine', () => {

@@ -62,7 +62,7 @@ export const desk: Desk = {
   },
   approvals: {
     title: 'Approvals', lead: 'Requests that wait for this desk', empty: 'Nothing waits for approval', emptyWhy: 'Extensions, suspensions, returns and appeals appear here',
-    all: 'All', kind: 'Kind', incident: 'Incident', who: 'Asked by', reason: 'Reason', answerBy: 'Answer by', decide: 'Decide', grant: 'Grant', refuse: 'Refuse',
+    all: 'All', kind: 'Kind', incident: 'Incident', who: 'Asked by', reason: 'Reason', answerBy: 'Answer by', decide: 'Decide',
     grantAll: 'Grant selected', selectAll: 'Select all', rung: 'now: {rung}', reasonNeeded: 'Say why you refuse', asOf: 'as of position {p}',
     look: 'Open incident', below: 'Also below',
   },

@@ -55,7 +55,7 @@ export const desk = {
   },
   approvals: {
     title: '审批', lead: '等待本级答复的申请', empty: '没有待审批的申请', emptyWhy: '下级单位的延期、挂账、退单、申诉会出现在这里',
-    all: '全部', kind: '类别', incident: '事件', who: '申请单位', reason: '理由', answerBy: '答复期限', decide: '审批', grant: '同意', refuse: '驳回',
+    all: '全部', kind: '类别', incident: '事件', who: '申请单位', reason: '理由', answerBy: '答复期限', decide: '审批',
     grantAll: '批量同意', selectAll: '全选', rung: '轮到 {rung}', reasonNeeded: '请填写驳回理由', asOf: '截至存证序号 {p}',
     look: '查看事件', below: '含下级待审',
   },
