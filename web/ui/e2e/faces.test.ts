@@ -30,7 +30,7 @@ let reloads = 0;
 /** What the timeline calls each fact. */
 const labels: Readonly<Record<string, string>> = {
   reported: '上报', routed: '受理定责', filed: '立案', dispatched: '派遣', attached: '补充附件', escalated: '提级上报', returned: '退单',
-  handled: '处置反馈', passed: '核查通过', closed: '结案', warned: '临期提醒', expired: '超时',
+  handled: '处置反馈', passed: '核查通过', closed: '结案', warned: '临期提醒', expired: '超时', tasked: '现场任务分派',
 };
 
 interface Entry {
@@ -215,7 +215,7 @@ describe.sequential('one report through three faces', () => {
     const { items }: { items: readonly Entry[] } = await (await district.request.get(`/api/v1/incidents/${id}/timeline`)).json();
     const told = items.map((e) => e.type.replace('incident.', ''));
     const story = ['reported', 'routed', 'filed', 'dispatched', 'escalated', 'dispatched', 'returned', 'escalated', 'dispatched', 'handled', 'passed', 'closed'];
-    expect(told.filter((t) => !['attached', 'warned', 'expired'].includes(t))).toEqual(story);
+    expect(told.filter((t) => !['attached', 'warned', 'expired', 'tasked'].includes(t))).toEqual(story);
     expect(items.map((e) => e.version)).toEqual(items.map((_, k) => k + 1));
 
     // The page was open all the while: it was told, not reloaded.
@@ -252,7 +252,7 @@ describe.sequential('one report through three faces', () => {
 
   test('what an inspector settles on the spot is proven by a pair, and waits to be checked', async () => {
     await fillIn(phone, { photo: await photograph(phone), matter: '暴露垃圾', words: '两袋垃圾' });
-    await settled(phone, await photograph(phone, '#7fae7f'), '已当场清理干净');
+    await settled(phone, await photograph(phone, true), '已当场清理干净');
     expect.soft(await violations(phone), 'axe on a pair').toEqual([]);
     await picture(phone, 'phone-pair');
     const posted = phone.waitForResponse((r) => r.request().method() === 'POST' && new URL(r.url()).pathname === '/api/v1/incidents');

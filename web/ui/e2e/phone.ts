@@ -21,6 +21,17 @@ export async function fillIn(page: Page, r: Report): Promise<void> {
   await page.getByRole('textbox', { name: '补充说明' }).fill(r.words);
 }
 
+/** Says that what was photographed is settled already, and shows it. */
+export async function settled(page: Page, after: Buffer, how: string): Promise<void> {
+  await page.getByRole('button', { name: '自行处置' }).click();
+  await page.getByRole('img', { name: '处置前' }).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByText('拍处置后').click();
+  await (await chooser).setFiles({ name: 'after.jpg', mimeType: 'image/jpeg', buffer: after });
+  await page.getByRole('img', { name: '处置后' }).waitFor();
+  await page.getByRole('button', { name: how }).click();
+}
+
 /** Sends what was filled in, without waiting for the seconds in which it could be taken back. */
 export async function send(page: Page): Promise<void> {
   await page.getByRole('button', { name: '上报', exact: true }).click();

@@ -1,8 +1,8 @@
-/** A JPEG as a camera would give it, drawn here: bags of rubbish against a wall, in the afternoon. */
+/** A JPEG as a camera would give it, drawn here: bags of rubbish against a wall, in the afternoon, or the same wall once they are gone. */
 import type { Page } from 'playwright-core';
 
-export async function photograph(page: Page): Promise<Buffer> {
-  const base64 = await page.evaluate(async () => {
+export async function photograph(page: Page, cleared = false): Promise<Buffer> {
+  const base64 = await page.evaluate(async (gone) => {
     const canvas = new OffscreenCanvas(1280, 960);
     const g = canvas.getContext('2d');
     if (g === null) throw new Error('no canvas to draw on');
@@ -28,6 +28,7 @@ export async function photograph(page: Page): Promise<Buffer> {
     g.fillStyle = '#c9c6bd';
     g.fillRect(0, 556, 1280, 22);
     const bag = (x: number, y: number, r: number, light: string, dark: string): void => {
+      if (gone) return;
       g.fillStyle = 'rgb(20 22 24 / 0.35)';
       g.beginPath();
       g.ellipse(x + 18, y + r * 0.74, r * 1.15, r * 0.22, 0, 0, Math.PI * 2);
@@ -58,7 +59,7 @@ export async function photograph(page: Page): Promise<Buffer> {
     bag(660, 640, 170, '#39444c', '#0b0e10');
     bag(980, 690, 120, '#9fb6c9', '#41586a');
     bag(270, 720, 105, '#d9574a', '#6d1e18');
-    for (let k = 0; k < 60; k++) {
+    for (let k = 0; k < (gone ? 0 : 60); k++) {
       g.fillStyle = ['#e8e2d2', '#d9c9a0', '#93a7b5', '#b8563f', '#7f8f5d'][k % 5] ?? '#fff';
       g.save();
       g.translate(180 + chance() * 940, 760 + chance() * 110);
@@ -74,6 +75,6 @@ export async function photograph(page: Page): Promise<Buffer> {
     let text = '';
     for (const b of bytes) text += String.fromCharCode(b);
     return btoa(text);
-  });
+  }, cleared);
   return Buffer.from(base64, 'base64');
 }
