@@ -2215,7 +2215,11 @@ export interface components {
             position: number;
         };
         User: {
+            /** @description that an inspector walks; none: all of the community */
+            grids: string[];
             name: string;
+            /** @description held at the desk; none: all */
+            posts: components["schemas"]["Post"][];
             role: components["schemas"]["Role"];
             /** @description whence this person may report */
             sources: string[];
