@@ -550,3 +550,43 @@ func FuzzParseLimit(f *testing.F) {
 		}
 	})
 }
+
+// Counted back and forward again it is the last working moment not after the due time.
+func TestCountedBackItIsDueThen(t *testing.T) {
+	days := published(t)
+	for text, want := range map[string]string{
+		"2026-11-27T18:00:00+08:00": "2026-11-26T18:00:00+08:00",
+		"2026-11-27T10:00:00+08:00": "2026-11-26T10:00:00+08:00",
+		"2026-11-30T09:00:00+08:00": "2026-11-27T09:00:00+08:00", // over a weekend
+		"2026-11-29T12:00:00+08:00": "2026-11-26T18:00:00+08:00", // a Sunday: the end of Friday
+		"2026-11-27T13:00:00+08:00": "2026-11-26T12:00:00+08:00", // at noon
+		"2026-09-21T10:00:00+08:00": "2026-09-20T10:00:00+08:00", // a working Sunday
+	} {
+		due, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, missing := days.Back(due, deadline.Limit{N: 1, Unit: deadline.WorkingDays})
+		if got.Format(time.RFC3339) != want || missing != 0 {
+			t.Errorf("a working day before %s is %s (%d), want %s", text, got.Format(time.RFC3339), missing, want)
+		}
+	}
+	if _, missing := days.Back(time.Date(2028, 1, 5, 9, 0, 0, 0, deadline.CST), deadline.Limit{N: 1, Unit: deadline.WorkingDays}); missing != 2028 {
+		t.Errorf("beyond the calendar: %d", missing)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		due := time.Date(2026, 3, 1, 0, 0, 0, 0, deadline.CST).Add(time.Duration(rapid.IntRange(0, 300*24*60).Draw(t, "minute")) * time.Minute)
+		limit := deadline.Limit{N: rapid.IntRange(1, 40).Draw(t, "n"), Unit: rapid.SampledFrom(deadline.Units).Draw(t, "unit")}
+		at, missing := days.Back(due, limit)
+		if missing != 0 {
+			return
+		}
+		forward := days.Deadline(at, 80, limit)
+		if forward.Due == nil || forward.Due.After(due) || !limit.Unit.Working() && !forward.Due.Equal(due) {
+			t.Fatalf("%v before %v is %v, and that forward %v", limit, due, at, forward.Due)
+		}
+		if again, _ := days.Back(*forward.Due, limit); !again.Equal(at) {
+			t.Fatalf("%v before %v is %v, before %v it is %v", limit, due, at, forward.Due, again)
+		}
+	})
+}

@@ -301,4 +301,14 @@ type Policy struct {
 	DuplicateWithin   time.Duration // 24 h
 	RecurrenceMeters  float64       // 30 m
 	RecurrenceWithin  time.Duration // 7 days
+
+	Tickets TicketPolicy
+}
+
+// TicketPolicy holds the numbers that are configuration of hotline tickets.
+type TicketPolicy struct {
+	Limits     map[string]deadline.Limit // of the city's clock by ticket type, where the city says no deadline
+	HotCallers int                       // 5 different callers on one thing
+	HotMeters  float64                   // 200 m: how near one thing is
+	HotWithin  time.Duration             // 24 h
 }

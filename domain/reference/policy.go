@@ -147,9 +147,21 @@ func policyFrom(version string, limits map[string]incident.StageLimit, rows []ta
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		faults.Add(0, "", "%s is missing", name)
+		value, since := youngerRows[name]
+		if !since {
+			faults.Add(0, "", "%s is missing", name)
+		} else if err := set[name](value); err != nil {
+			faults.Add(0, "", "%s: %v", name, err)
+		}
 	}
 	return p, faults
+}
+
+// youngerRows are rows that a ledger's older tables do not have, and what counts there.
+var youngerRows = map[string]string{
+	"ticket_consult": "2 working_days", "ticket_complaint": "15 working_days", "ticket_report": "15 working_days",
+	"ticket_suggestion": "10 working_days", "ticket_help": "10 working_days", "ticket_other": "15 working_days",
+	"hotspot_callers": "5", "hotspot_meters": "200", "hotspot_within": "24h",
 }
 
 // settings are the rows of the policy's table, and what each sets.
@@ -178,6 +190,30 @@ func settings(p *incident.Policy) map[string]func(value string) error {
 		"duplicate_within":     span(&p.DuplicateWithin),
 		"recurrence_meters":    meters(&p.RecurrenceMeters),
 		"recurrence_within":    span(&p.RecurrenceWithin),
+		"ticket_consult":       ticketLimit(&p.Tickets, "consult"),
+		"ticket_complaint":     ticketLimit(&p.Tickets, "complaint"),
+		"ticket_report":        ticketLimit(&p.Tickets, "report"),
+		"ticket_suggestion":    ticketLimit(&p.Tickets, "suggestion"),
+		"ticket_help":          ticketLimit(&p.Tickets, "help"),
+		"ticket_other":         ticketLimit(&p.Tickets, "other"),
+		"hotspot_callers":      whole(&p.Tickets.HotCallers, 2, 1000),
+		"hotspot_meters":       meters(&p.Tickets.HotMeters),
+		"hotspot_within":       span(&p.Tickets.HotWithin),
+	}
+}
+
+// ticketLimit sets the city's limit of one type of ticket.
+func ticketLimit(to *incident.TicketPolicy, kind string) func(string) error {
+	return func(v string) error {
+		l, err := deadline.ParseLimit(v)
+		if err != nil {
+			return err
+		}
+		if to.Limits == nil {
+			to.Limits = map[string]deadline.Limit{}
+		}
+		to.Limits[kind] = l
+		return nil
 	}
 }
 

@@ -76,6 +76,13 @@ func TestThePolicyIsReadFromTheTables(t *testing.T) {
 		DuplicateWithin:   24 * time.Hour,
 		RecurrenceMeters:  30,
 		RecurrenceWithin:  7 * 24 * time.Hour,
+		Tickets: incident.TicketPolicy{
+			Limits: map[string]deadline.Limit{
+				"consult": of("2 working_days", "").Normal, "complaint": of("15 working_days", "").Normal, "report": of("15 working_days", "").Normal,
+				"suggestion": of("10 working_days", "").Normal, "help": of("10 working_days", "").Normal, "other": of("15 working_days", "").Normal,
+			},
+			HotCallers: 5, HotMeters: 200, HotWithin: 24 * time.Hour,
+		},
 	}
 	r := load(t)
 	if diff := cmp.Diff(want, r.Policy); diff != "" {

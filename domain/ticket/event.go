@@ -1,0 +1,248 @@
+package ticket
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gridcommand/domain/incident"
+)
+
+// Category is the category of a ticket's stream.
+const Category = "ticket"
+
+// An Event is a fact about one ticket. The set is closed.
+//
+//sumtype:decl
+type Event interface {
+	isEvent()
+	fact() Fact
+}
+
+// Fact is what every event carries.
+type Fact struct {
+	At time.Time      `json:"at"`
+	By incident.Actor `json:"by"`
+}
+
+func (f Fact) fact() Fact { return f }
+
+// FactOf returns what e carries as every event does.
+func FactOf(e Event) Fact { return e.fact() }
+
+type (
+	// Received opens a ticket. "ticket.received".
+	Received struct {
+		Fact
+		Source   string  `json:"source"`
+		External string  `json:"external"`
+		Digest   string  `json:"digest"` // of Content
+		Content  Content `json:"content"`
+		Clocks   Clocks  `json:"clocks"`
+	}
+	// Changed is a newer version by the city; it stands in the place of the one before.
+	// "ticket.changed".
+	Changed struct {
+		Fact
+		Digest  string  `json:"digest"`
+		Content Content `json:"content"`
+		Clocks  Clocks  `json:"clocks"`
+	}
+	// Noted is an older version that came late; it changes nothing. "ticket.noted".
+	Noted struct {
+		Fact
+		Digest  string  `json:"digest"`
+		Content Content `json:"content"`
+	}
+	// Conflicted is a version that is there already, with other content. The first one
+	// stays. "ticket.conflicted".
+	Conflicted struct {
+		Fact
+		Digest  string  `json:"digest"`
+		Content Content `json:"content"`
+	}
+	// Signed takes it on. "ticket.signed".
+	Signed struct{ Fact }
+	// Contacted is one line of the contact log. "ticket.contacted".
+	Contacted struct {
+		Fact
+		Reached bool      `json:"reached"`
+		When    time.Time `json:"when"`
+		Note    string    `json:"note,omitempty"`
+	}
+	// Linked says which incident it became or joined. "ticket.linked".
+	Linked struct {
+		Fact
+		Incident string `json:"incident"`
+		Number   string `json:"number"`
+		Street   string `json:"street,omitempty"` // where it lies; empty: not known
+	}
+	// Replied answers, in two texts; nobody has read them yet. "ticket.replied".
+	Replied struct {
+		Fact
+		ToCaller   string     `json:"to_caller"`
+		ToCity     string     `json:"to_city"`
+		Resolution Resolution `json:"resolution"`
+	}
+	// Reviewed lets the texts out, or sends them back to be written again. "ticket.reviewed".
+	Reviewed struct {
+		Fact
+		Passed bool   `json:"passed"`
+		Reason string `json:"reason,omitempty"`
+	}
+	// ReturnAsked asks the city to take it back. "ticket.return_asked".
+	ReturnAsked struct {
+		Fact
+		Reason string `json:"reason"`
+	}
+	// Ruled is the city's decision: on a return, or on its own clock. "ticket.ruled".
+	Ruled struct {
+		Fact
+		Decision Decision   `json:"decision"`
+		Number   string     `json:"number,omitempty"` // of the city's paper
+		Reason   string     `json:"reason,omitempty"`
+		DueAt    *time.Time `json:"due_at,omitempty"`
+		Clocks   *Clocks    `json:"clocks,omitempty"` // as moved; nil: they stay
+	}
+	// CalledBack is what the caller told the city. "ticket.called_back".
+	CalledBack struct {
+		Fact
+		Result   Rating `json:"result"`
+		ForCause bool   `json:"for_cause,omitempty"`
+		Note     string `json:"note,omitempty"`
+	}
+	// RedoAsked asks that it be done again by another person. "ticket.redo_asked".
+	RedoAsked struct {
+		Fact
+		Person string `json:"person"`
+		Reason string `json:"reason"`
+	}
+	// RedoDecided is the word of the level above. "ticket.redo_decided".
+	RedoDecided struct {
+		Fact
+		Approved bool   `json:"approved"`
+		Reason   string `json:"reason,omitempty"`
+	}
+)
+
+func (Received) isEvent()    {}
+func (Changed) isEvent()     {}
+func (Noted) isEvent()       {}
+func (Conflicted) isEvent()  {}
+func (Signed) isEvent()      {}
+func (Contacted) isEvent()   {}
+func (Linked) isEvent()      {}
+func (Replied) isEvent()     {}
+func (Reviewed) isEvent()    {}
+func (ReturnAsked) isEvent() {}
+func (Ruled) isEvent()       {}
+func (CalledBack) isEvent()  {}
+func (RedoAsked) isEvent()   {}
+func (RedoDecided) isEvent() {}
+
+// Events holds one zero value of every Event.
+var Events = []Event{
+	Received{}, Changed{}, Noted{}, Conflicted{}, Signed{}, Contacted{}, Linked{}, Replied{}, Reviewed{}, ReturnAsked{}, Ruled{},
+	CalledBack{}, RedoAsked{}, RedoDecided{},
+}
+
+// An UnknownTypeError says that a stored name means nothing to this program.
+type UnknownTypeError struct{ Name string }
+
+func (e *UnknownTypeError) Error() string {
+	return fmt.Sprintf("ticket: no event is stored as %q", e.Name)
+}
+
+// Encode returns e as it is stored: a name written by hand that never changes, and
+// one JSON object.
+func Encode(e Event) (name string, data []byte, err error) {
+	data, err = json.Marshal(e)
+	if err != nil {
+		return "", nil, fmt.Errorf("ticket: encoding %T: %w", e, err)
+	}
+	return nameOf(e), data, nil
+}
+
+func nameOf(e Event) string {
+	switch e.(type) {
+	case Received:
+		return "ticket.received"
+	case Changed:
+		return "ticket.changed"
+	case Noted:
+		return "ticket.noted"
+	case Conflicted:
+		return "ticket.conflicted"
+	case Signed:
+		return "ticket.signed"
+	case Contacted:
+		return "ticket.contacted"
+	case Linked:
+		return "ticket.linked"
+	case Replied:
+		return "ticket.replied"
+	case Reviewed:
+		return "ticket.reviewed"
+	case ReturnAsked:
+		return "ticket.return_asked"
+	case Ruled:
+		return "ticket.ruled"
+	case CalledBack:
+		return "ticket.called_back"
+	case RedoAsked:
+		return "ticket.redo_asked"
+	case RedoDecided:
+		return "ticket.redo_decided"
+	}
+	panic(fmt.Sprintf("ticket: event %T has no stored name", e))
+}
+
+// Decode returns the event that was stored under name.
+func Decode(name string, data []byte) (Event, error) {
+	switch name {
+	case "ticket.received":
+		return as[Received](name, data)
+	case "ticket.changed":
+		return as[Changed](name, data)
+	case "ticket.noted":
+		return as[Noted](name, data)
+	case "ticket.conflicted":
+		return as[Conflicted](name, data)
+	case "ticket.signed":
+		return as[Signed](name, data)
+	case "ticket.contacted":
+		return as[Contacted](name, data)
+	case "ticket.linked":
+		return as[Linked](name, data)
+	case "ticket.replied":
+		return as[Replied](name, data)
+	case "ticket.reviewed":
+		return as[Reviewed](name, data)
+	case "ticket.return_asked":
+		return as[ReturnAsked](name, data)
+	case "ticket.ruled":
+		return as[Ruled](name, data)
+	case "ticket.called_back":
+		return as[CalledBack](name, data)
+	case "ticket.redo_asked":
+		return as[RedoAsked](name, data)
+	case "ticket.redo_decided":
+		return as[RedoDecided](name, data)
+	}
+	return nil, &UnknownTypeError{Name: name}
+}
+
+func as[E Event](name string, data []byte) (Event, error) {
+	var e E
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		return nil, fmt.Errorf("ticket: decoding %s: a fact is one JSON object, not %.20q", name, data)
+	}
+	if err := json.Unmarshal(data, &e); err != nil {
+		return nil, fmt.Errorf("ticket: decoding %s: %w", name, err)
+	}
+	if e.fact().At.IsZero() {
+		return nil, fmt.Errorf("ticket: decoding %s: a fact has a time", name)
+	}
+	return e, nil
+}
