@@ -54,6 +54,7 @@ type History struct {
 	days      *deadline.Calendar // published so far
 	stations  []jurisdiction.Unit
 	branches  []jurisdiction.Unit
+	laws      []law          // the rules of each day so far
 	given     map[string]int // commands, by name
 	all       []*Incident
 	open      []*Incident
@@ -141,7 +142,32 @@ func (h *History) Give(in *Incident, by incident.Actor, c incident.Command) bool
 		h.t.Fatal(err)
 	}
 	in.State = incident.Decider.Fold(in.State, events...)
+	if n := len(h.laws); n == 0 || h.laws[n-1].policy != h.policy || h.laws[n-1].days != h.days {
+		head, err := h.Ledger.Head(h.t.Context())
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.laws = append(h.laws, law{head - eventstore.Position(len(drafts)) + 1, h.policy, h.days})
+	}
 	return true
+}
+
+// A law is the rules of the day from a fact on.
+type law struct {
+	from   eventstore.Position
+	policy *incident.Policy
+	days   *deadline.Calendar
+}
+
+// At returns the reference data by which the fact at p was decided.
+func (h *History) At(p eventstore.Position, _ time.Time) *reference.Reference {
+	r := *h.reference
+	for _, l := range h.laws {
+		if l.from <= p {
+			r.Policy, r.Days = l.policy, l.days
+		}
+	}
+	return &r
 }
 
 func (h *History) order(by incident.Actor, c incident.Command) incident.Order {
