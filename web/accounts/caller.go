@@ -96,6 +96,7 @@ func (s *Store) EraseCaller(ctx context.Context, subject string) error {
 			{`UPDATE callers SET name = $2, phone = $2 WHERE subject = $1`, []any{subject, nothing}},
 			{`DELETE FROM caller_keys WHERE subject = $1`, []any{subject}},
 			{`DELETE FROM callers WHERE subject = $1`, []any{subject}},
+			{`DELETE FROM caller_marks WHERE reference = $1`, []any{subject}},
 		} {
 			if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
 				return err
