@@ -36,11 +36,11 @@ var Assumptions = []string{
 	"并案、疑似重复、回潮、派员核查、抽查以及会商裁定沿用当时的结果；岗位和网格员名单不在账本中，按操作当时成立处理。",
 }
 
-// A Question is what is asked.
-type Question struct {
+// A Period is what history to read, and by what.
+type Period struct {
 	From, To time.Time // incidents reported from From on, before To
-	Was, Now Rules
-	Folder   *casefile.Folder // whose names, places and definitions the figures are
+	Was      Rules     // of then
+	Folder   *casefile.Folder
 }
 
 // A Report is then and now.
@@ -59,14 +59,13 @@ type Report struct {
 	Then Figures `json:"then"`
 	Now  Figures `json:"now"`
 
-	Units        []UnitLoad   `json:"units"`          // those that differ first, by how much; then by code
-	RefusedBy    []RefusedFor `json:"refused_by"`     // the most frequent first
-	Items        []Difference `json:"items"`          // by number
-	NotAlike     []Difference `json:"not_reproduced"` // by number
-	Assumptions  []string     `json:"assumptions"`
+	Units       []UnitLoad   `json:"units"`          // those that differ first, by how much; then by code
+	RefusedBy   []RefusedFor `json:"refused_by"`     // the most frequent first
+	Items       []Difference `json:"items"`          // by number
+	NotAlike    []Difference `json:"not_reproduced"` // by number
+	Assumptions []string     `json:"assumptions"`
 
-	Elapsed      time.Duration `json:"-"` // that the answer took, once the facts were read
-	FactsASecond float64       `json:"-"` // of that time
+	Elapsed time.Duration `json:"-"` // that the answer took, once the facts were read
 }
 
 // Figures are one side of it. Runs of stages are counted as [figures] defines them.
@@ -151,32 +150,35 @@ type Outcome struct {
 	Difficult  bool            `json:"difficult"`
 }
 
-// Ask answers a question from the facts of a ledger.
-func Ask(ctx context.Context, ledger eventstore.Store, q Question) (*Report, error) {
-	h, err := Read(ctx, ledger, q.From, q.To)
-	if err != nil {
-		return nil, err
-	}
-	return h.Ask(ctx, q)
-}
-
-// A History is the facts of the incidents reported in a period, decoded: it may be asked
-// again and again.
+// A History is the incidents reported in a period: their facts, decoded, with what they
+// add up to. It is held in memory and may be asked again and again, by many at once.
 type History struct {
-	lives    [][]fact
+	Period
+	lives    []past
 	facts    int
 	position eventstore.Position
 	at       time.Time
+	// Elapsed is what it took to read and decode, and Checked to replay it all by the rules
+	// of then.
+	Elapsed, Checked time.Duration
+}
+
+// A past is one incident as it was.
+type past struct {
+	facts []fact
+	tally tally
+	again *life // by the rules of then, if that is not the same
 }
 
 // Facts is how many facts it holds.
 func (h *History) Facts() int { return h.facts }
 
-// Read reads a ledger to its head and keeps the facts of the incidents reported from
-// `from` on and before `to`.
-func Read(ctx context.Context, ledger eventstore.Store, from, to time.Time) (*History, error) {
-	var reported = stored(incident.Reported{})
-	h := &History{}
+// Read reads a ledger to its head, keeps the facts of the period's incidents, and
+// replays them by the rules of then.
+func Read(ctx context.Context, ledger eventstore.Store, p Period) (*History, error) {
+	began := time.Now()
+	reported := stored(incident.Reported{})
+	h := &History{Period: p}
 	index := map[eventstore.Stream]int{}
 	var raw [][]eventstore.Record
 	for {
@@ -197,7 +199,7 @@ func Read(ctx context.Context, ledger eventstore.Store, from, to time.Time) (*Hi
 			}
 			i, mine := index[r.Stream]
 			if !mine {
-				if r.Version != 1 || r.Type != reported || r.At.Before(from) || !r.At.Before(to) {
+				if r.Version != 1 || r.Type != reported || r.At.Before(p.From) || !r.At.Before(p.To) {
 					continue
 				}
 				i = len(raw)
@@ -208,19 +210,33 @@ func Read(ctx context.Context, ledger eventstore.Store, from, to time.Time) (*Hi
 			h.facts++
 		}
 	}
-	h.lives = make([][]fact, len(raw))
-	return h, each(ctx, len(raw), func(_, i int) error {
+	h.lives = make([]past, len(raw))
+	err := each(ctx, len(raw), func(_, i int) error {
 		for _, r := range raw[i] {
 			e, err := casefile.Event(r)
 			if err != nil {
 				return err
 			}
 			r.Data = nil
-			h.lives[i] = append(h.lives[i], fact{r, e})
+			h.lives[i].facts = append(h.lives[i].facts, fact{r, e})
 		}
 		raw[i] = nil
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	h.Elapsed, began = time.Since(began), time.Now()
+	err = each(ctx, len(h.lives), func(_, i int) error {
+		l := &h.lives[i]
+		l.tally = count(p.Folder, l.facts)
+		if again := replay(p.Was, p.Was, l.facts, h.at); again.differs >= 0 {
+			l.again = &again
+		}
+		return nil
+	})
+	h.Checked = time.Since(began)
+	return h, err
 }
 
 func stored(e incident.Event) string {
@@ -251,15 +267,15 @@ func each(ctx context.Context, n int, do func(worker, i int) error) error {
 
 func workers() int { return runtime.GOMAXPROCS(0) }
 
-// Ask answers a question from facts that were read. The period is that of the reading.
-func (h *History) Ask(ctx context.Context, q Question) (*Report, error) {
+// Ask tells what would have been under other rules.
+func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) {
 	began := time.Now()
 	parts := make([]*sum, workers())
 	for w := range parts {
 		parts[w] = &sum{then: newSide(), now: newSide(), refused: map[[2]string]RefusedFor{}}
 	}
 	err := each(ctx, len(h.lives), func(w, i int) error {
-		parts[w].add(q, h.lives[i], h.at)
+		parts[w].add(h, now, h.lives[i])
 		return nil
 	})
 	if err != nil {
@@ -269,12 +285,9 @@ func (h *History) Ask(ctx context.Context, q Question) (*Report, error) {
 	for _, p := range parts[1:] {
 		all.join(p)
 	}
-	r := all.report(q)
-	r.From, r.To, r.Position, r.At = q.From, q.To, h.position, h.at
+	r := all.report(h.Folder)
+	r.From, r.To, r.Position, r.At = h.From, h.To, h.position, h.at
 	r.Incidents, r.Facts, r.Elapsed = len(h.lives), h.facts, time.Since(began)
-	if r.Elapsed > 0 {
-		r.FactsASecond = float64(r.Facts) / r.Elapsed.Seconds()
-	}
 	return r, nil
 }
 
@@ -289,31 +302,33 @@ type sum struct {
 }
 
 // add replays one incident.
-func (s *sum) add(q Question, facts []fact, horizon time.Time) {
-	other := replay(q.Was, q.Now, facts, horizon)
-	then := s.then.count(q.Folder, facts)
-	if other.differs < 0 {
-		s.now.take(then)
-		return
+func (s *sum) add(h *History, rules Rules, l past) {
+	s.then.take(l.tally)
+	d := Difference{
+		ID: l.facts[0].record.Stream.ID(), Number: l.facts[0].event.(incident.Reported).Number,
+		Then: l.tally.outcome, Now: l.tally.outcome, Refused: []Refused{},
 	}
-	d := Difference{ID: facts[0].record.Stream.ID(), Number: facts[0].event.(incident.Reported).Number, Then: then.outcome, Refused: []Refused{}}
-	if again := replay(q.Was, q.Was, facts, horizon); again.differs >= 0 {
-		s.now.take(then)
-		d.Now = then.outcome
-		d.explain(facts, again)
+	if l.again != nil {
+		s.now.take(l.tally)
+		d.explain(l.facts, *l.again)
 		s.unlike = append(s.unlike, d)
 		return
 	}
-	now := s.now.count(q.Folder, other.made)
+	other := replay(h.Was, rules, l.facts, h.at)
+	if other.differs < 0 {
+		s.now.take(l.tally)
+		return
+	}
+	now := count(h.Folder, other.made)
+	s.now.take(now)
 	d.Now, d.Away, d.Refused = now.outcome, other.away, append(d.Refused, other.refused...)
-	d.explain(facts, other)
+	d.explain(l.facts, other)
 	d.Change = change(d.Then, d.Now)
 	s.differ = append(s.differ, d)
 	s.acts, s.away = s.acts+len(other.refused), s.away+other.away
 	for _, x := range other.refused {
 		key := [2]string{x.Command, x.Code}
-		had := s.refused[key]
-		s.refused[key] = RefusedFor{x.Command, x.Code, x.Why, had.Count + 1}
+		s.refused[key] = RefusedFor{x.Command, x.Code, x.Why, s.refused[key].Count + 1}
 	}
 }
 
@@ -328,13 +343,13 @@ func (s *sum) join(o *sum) {
 	s.differ, s.unlike = append(s.differ, o.differ...), append(s.unlike, o.unlike...)
 }
 
-func (s *sum) report(q Question) *Report {
+func (s *sum) report(folder *casefile.Folder) *Report {
 	byNumber := func(a, b Difference) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(s.differ, byNumber)
 	slices.SortFunc(s.unlike, byNumber)
 	r := &Report{
 		Differ: len(s.differ), Unlike: len(s.unlike), Refused: s.acts, Away: s.away,
-		Then: s.then.figures(), Now: s.now.figures(), Units: loads(q.Folder, s.then, s.now),
+		Then: s.then.figures(), Now: s.now.figures(), Units: loads(folder, s.then, s.now),
 		RefusedBy: []RefusedFor{}, Items: append([]Difference{}, s.differ...), NotAlike: append([]Difference{}, s.unlike...),
 		Assumptions: Assumptions,
 	}
@@ -368,8 +383,8 @@ type tally struct {
 	open, difficult, warned, expired int64
 }
 
-// count folds an incident's facts, and adds them.
-func (s *side) count(folder *casefile.Folder, facts []fact) tally {
+// count folds an incident's facts, and counts them.
+func count(folder *casefile.Folder, facts []fact) tally {
 	var t tally
 	var file casefile.File
 	for _, f := range facts {
@@ -410,7 +425,6 @@ func (s *side) count(folder *casefile.Folder, facts []fact) tally {
 			t.outcome.Total = worse(t.outcome.Total, expired)
 		}
 	}
-	s.take(t)
 	return t
 }
 
