@@ -219,14 +219,11 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// breaks is when the first of f's clocks runs out, that of signing for it among them.
+// breaks is when the first of f's two clocks runs out. That of signing is none of
+// them: what is not signed for in time counts as signed, and breaks nothing.
 func breaks(f casefile.File) int64 {
 	due := int64(never)
-	clocks := []*time.Time{f.Due.Stage, f.Due.Total}
-	if !f.Accepted {
-		clocks = append(clocks, f.AcceptDue)
-	}
-	for _, t := range clocks {
+	for _, t := range []*time.Time{f.Due.Stage, f.Due.Total} {
 		if t != nil {
 			due = min(due, t.UnixMicro())
 		}

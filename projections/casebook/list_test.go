@@ -205,11 +205,7 @@ func TestOrders(t *testing.T) {
 	v, files := lived(t, 6, 900)
 	breaks := func(f casefile.File) int64 {
 		due := int64(1<<63 - 1)
-		accept := f.AcceptDue
-		if f.Accepted {
-			accept = nil
-		}
-		for _, d := range []*time.Time{f.Due.Stage, f.Due.Total, accept} {
+		for _, d := range []*time.Time{f.Due.Stage, f.Due.Total} {
 			if d != nil {
 				due = min(due, d.UnixMicro())
 			}

@@ -259,7 +259,8 @@ describe.sequential('one report through three faces', () => {
     await send(phone);
     const made: { id: string; photos: string[]; photos_after: string[]; description: string } = await (await posted).json();
     expect(made).toMatchObject({ description: '已当场清理干净', handled_on_the_spot: true });
-    expect([made.photos.length, made.photos_after.length]).toEqual([1, 1]);
+    expect([made.photos.length, made.photos_after.length]).toEqual([2, 1]);
+    expect(made.photos).toContain(made.photos_after[0]);
     const stage = async (): Promise<string> => (await (await district.request.get(`/api/v1/incidents/${made.id}`)).json()).stage;
     await expect.poll(stage, { timeout: 20_000 }).toBe('checking');
   });

@@ -4,7 +4,7 @@ export const desk = {
     litigation: '诉讼', planned: '列入工程计划', assessment: '评审、勘察', transfer: '权属移交', season: '季节、汛期', expropriation: '征收冻结',
     criminal_case: '刑事立案', permit: '报批、报装',
   },
-  dutyList: { own: '街镇主责', assisting: '街镇配合', withdrawn: '收归区级' },
+  dutyList: { own: '本级主责', assisting: '配合', withdrawn: '收归区级' },
   yesNo: { yes: '是', no: '否' },
   rung: { desk: '派遣单位', district: '区指挥中心', duty_leader: '区值班长' },
   ground: { timeout: '超时', return: '退单', rework: '返工' },
