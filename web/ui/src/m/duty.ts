@@ -18,6 +18,8 @@ export const waitingFixes = shallowRef(0);
 export const dutyTrouble = shallowRef('');
 
 let last: TrackFix | null = null;
+/** When duty began, by the ledger: what was measured before it is no part of the patrol. */
+let since = 0;
 let release: (() => void) | null = null;
 let timer: ReturnType<typeof setInterval> | null = null;
 let flushing = false;
@@ -59,7 +61,7 @@ watch(fix, (f) => {
   if (!onDuty.value || f.kind !== 'found') return;
   // By the ledger's clock where it is known: a demonstration's runs faster than the phone's.
   const next: TrackFix = { at: Math.round(now.value ?? f.at), lng: f.here.lng, lat: f.here.lat, accuracy: f.here.accuracy };
-  if (!worthKeeping(last, next)) return;
+  if (next.at <= since || !worthKeeping(last, next)) return;
   last = next;
   void store.putFix(next).then(async () => {
     waitingFixes.value = (await store.fixes()).length;
@@ -67,7 +69,8 @@ watch(fix, (f) => {
 });
 
 async function mark(on: boolean): Promise<void> {
-  await request('POST', '/patrols/duty', { body: { on }, key: newKey() });
+  const answer = await request<{ readonly since?: string | null }>('POST', '/patrols/duty', { body: { on }, key: newKey() });
+  since = Date.parse(answer.since ?? '') || 0;
 }
 
 /** Sets the mark. On duty begins with the server's word; off duty begins now. */
