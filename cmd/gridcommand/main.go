@@ -33,6 +33,7 @@ type CLI struct {
 	Verify   VerifyCmd   `cmd:"" help:"Read the whole ledger and prove that it and its views are whole."`
 	Rebuild  RebuildCmd  `cmd:"" help:"Drop views and fold them anew from the first fact."`
 	Deadline DeadlineCmd `cmd:"" help:"Say when something is due, and why."`
+	Whatif   WhatIfCmd   `cmd:"" help:"Replay real history under other rules, and say what would have been; changes nothing."`
 	Ledger   LedgerCmd   `cmd:"" help:"Look at facts: tail, show, stats."`
 	Parked   ParkedCmd   `cmd:"" help:"Facts that a workflow handler could not cope with: list, retry."`
 	Bench    BenchCmd    `cmd:"" help:"Measure beside the raw limit of the same run."`

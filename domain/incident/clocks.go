@@ -32,8 +32,10 @@ func DutyClock(of Duty, n int) Clock { return Clock(fmt.Sprintf("%s:%d", of, n))
 
 // duty is what a name made by [DutyClock] was made of.
 func (c Clock) duty() (of Duty, n int) {
-	name, number, _ := strings.Cut(string(c), ":")
-	n, _ = strconv.Atoi(number)
+	name, number, numbered := strings.Cut(string(c), ":")
+	if numbered {
+		n, _ = strconv.Atoi(number)
+	}
 	return Duty(name), n
 }
 

@@ -174,13 +174,11 @@ func (r *replayer) warn(i int, until time.Time, end bool) {
 	for {
 		timers := r.state.Timers()
 		next := slices.IndexFunc(timers, func(t incident.Timer) bool {
-			if shared, same := r.then.Waits(t); same && shared.At.Equal(t.At) {
+			if t.AtOnce() && t.At.After(until) || !t.AtOnce() && (!end || !t.At.Before(until)) {
 				return false
 			}
-			if t.AtOnce() {
-				return !t.At.After(until)
-			}
-			return end && t.At.Before(until)
+			shared, same := r.then.Waits(t)
+			return !same || !shared.At.Equal(t.At)
 		})
 		if next < 0 {
 			return

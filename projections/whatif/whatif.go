@@ -61,7 +61,7 @@ type Report struct {
 
 	Units       []UnitLoad   `json:"units"`          // those that differ first, by how much; then by code
 	RefusedBy   []RefusedFor `json:"refused_by"`     // the most frequent first
-	Items       []Difference `json:"items"`          // by number
+	Items       []Difference `json:"items"`          // those with another outcome first, then by number
 	NotAlike    []Difference `json:"not_reproduced"` // by number
 	Assumptions []string     `json:"assumptions"`
 
@@ -345,7 +345,12 @@ func (s *sum) join(o *sum) {
 
 func (s *sum) report(folder *casefile.Folder) *Report {
 	byNumber := func(a, b Difference) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID)) }
-	slices.SortFunc(s.differ, byNumber)
+	slices.SortFunc(s.differ, func(a, b Difference) int {
+		if (a.Change == "") != (b.Change == "") {
+			return cmp.Compare(b.Change, a.Change) // "" is the least
+		}
+		return byNumber(a, b)
+	})
 	slices.SortFunc(s.unlike, byNumber)
 	r := &Report{
 		Differ: len(s.differ), Unlike: len(s.unlike), Refused: s.acts, Away: s.away,

@@ -178,6 +178,15 @@ func sameDeadline(a, b deadline.Deadline) bool {
 // clock says how a deadline differs: by its limits, else by when it is due, else by when
 // it is warned of.
 func clock(name string, a, b deadline.Deadline) string {
+	if n := len(a.Limits); n == len(chain) && n == len(b.Limits) && !slices.Equal(a.Limits, b.Limits) {
+		var parts []string
+		for i, stage := range chain {
+			if a.Limits[i] != b.Limits[i] {
+				parts = append(parts, fmt.Sprintf("%s %s → %s", stageNames[stage], limitText(a.Limits[i]), limitText(b.Limits[i])))
+			}
+		}
+		return name + "（" + strings.Join(parts, "，") + "）"
+	}
 	if !slices.Equal(a.Limits, b.Limits) {
 		return fmt.Sprintf("%s %s → %s", name, limitsText(a.Limits), limitsText(b.Limits))
 	}
@@ -186,6 +195,9 @@ func clock(name string, a, b deadline.Deadline) string {
 	}
 	return fmt.Sprintf("%s预警 %s → %s", name, dueText(a.Warn), dueText(b.Warn))
 }
+
+// chain is whose limits the total clock adds up, one after another.
+var chain = []incident.Stage{incident.Dispatching, incident.Handling, incident.Checking, incident.Closing}
 
 func limitsText(limits []deadline.Limit) string {
 	var parts []string
