@@ -96,6 +96,7 @@ func (r *replayer) do(i int, f fact, before incident.State) {
 	r.warn(i, at, false)
 	by := incident.FactOf(f.event).By
 	if r.then != nil {
+		r.approve(i, at, by, command, before)
 		by = r.standsIn(by, before)
 		if r.fallsAway(command, before) {
 			r.life.away++
@@ -388,9 +389,11 @@ func (r *replayer) standsIn(by incident.Actor, before incident.State) incident.A
 	if by.Unit == "" {
 		return by
 	}
-	for _, as := range [][2]string{
-		{before.Holder, r.state.Holder}, {before.Dispatcher, r.state.Dispatcher}, {before.IntakeDesk, r.state.IntakeDesk}, {before.Unit, r.state.Unit},
-	} {
+	pairs := [][2]string{{before.Dispatcher, r.state.Dispatcher}, {before.IntakeDesk, r.state.IntakeDesk}, {before.Unit, r.state.Unit}}
+	if before.Stage == r.state.Stage {
+		pairs = append([][2]string{{before.Holder, r.state.Holder}}, pairs...)
+	}
+	for _, as := range pairs {
 		if as[0] != by.Unit || as[1] == "" {
 			continue
 		}
@@ -421,6 +424,20 @@ func (r *replayer) roleAt(unit string, role jurisdiction.Role) jurisdiction.Role
 		return jurisdiction.StreetDesk
 	}
 	return jurisdiction.Handler
+}
+
+// approve says yes to a return that the other rules let a unit only ask for, once the
+// desk goes on as it did after the return: it would have had to say so first.
+func (r *replayer) approve(i int, at time.Time, by incident.Actor, c incident.Command, before incident.State) {
+	if _, asked := r.state.Asked[incident.ReturnRequest]; !asked || before.Stage != incident.Dispatching {
+		return
+	}
+	switch c.(type) {
+	case incident.Dispatch, incident.Escalate, incident.OpenCoordination:
+		by.Unit = r.state.Dispatcher
+		r.give(i, at, by, nil, incident.ApproveReturn{})
+	default:
+	}
 }
 
 // fallsAway tells whether an act has nothing to act on under the other rules: a unit

@@ -49,6 +49,11 @@ func why(was, now incident.Event) string {
 	case name(was) != name(now):
 		return name(was) + " → " + name(now)
 	}
+	if a, ok := was.(incident.Filed); ok {
+		if b := now.(incident.Filed); a.Limit != b.Limit {
+			return "处置时限 " + limitText(a.Limit) + " → " + limitText(b.Limit)
+		}
+	}
 	if text := standing(was, now); text != "" {
 		return text
 	}
