@@ -55,7 +55,7 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 	case incident.Lapsed:
 		f = f.lapsed(e)
 	default:
-		panic(unhandled(e))
+		return unhandled(e)
 	}
 	return f
 }

@@ -198,13 +198,13 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 		incident.Recurred, incident.Flagged:
 		f = d.tied(f, e, at)
 	default:
-		panic(unhandled(e))
+		return unhandled(e)
 	}
 	return d.finish(f.photos(incident.FactOf(e).Photos))
 }
 
-// unhandled names a fact that this program should know and does not.
-func unhandled(e incident.Event) string { return fmt.Sprintf("casefile: unhandled event %T", e) }
+// unhandled stops at a fact that this program should know and does not.
+func unhandled(e incident.Event) File { panic(fmt.Sprintf("casefile: unhandled event %T", e)) }
 
 // finish says what follows from the rest of f.
 func (d names) finish(f File) File {

@@ -36,7 +36,7 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 	case incident.Tasked:
 		f.Tasked = &Tasked{e.Person, e.Grid, e.Why}
 	default:
-		panic(unhandled(e))
+		return unhandled(e)
 	}
 	return f
 }

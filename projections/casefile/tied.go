@@ -42,7 +42,7 @@ func (d names) tied(f File, e incident.Event, at time.Time) File {
 	case incident.Flagged:
 		f = f.flag(e.Flag)
 	default:
-		panic(unhandled(e))
+		return unhandled(e)
 	}
 	return f
 }

@@ -48,7 +48,7 @@ func (d names) watched(f File, e incident.Event, at time.Time) File {
 		}
 	case incident.CallerViewed:
 	default:
-		panic(unhandled(e))
+		return unhandled(e)
 	}
 	return f
 }
