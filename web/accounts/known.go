@@ -24,20 +24,32 @@ type KnownCaller struct {
 // telephone. What is kept to find them by is a keyed hash, and the key stays in this
 // database.
 func (s *Store) PutKnownCaller(ctx context.Context, name, phone, within string) (KnownCaller, error) {
+	return s.knownCaller(ctx, name, phone, within, newReference, func() (string, error) {
+		return s.PutCaller(ctx, strings.TrimSpace(name), strings.TrimSpace(phone))
+	})
+}
+
+// FindKnownCaller is PutKnownCaller that stores nothing: who is not known has no
+// reference.
+func (s *Store) FindKnownCaller(ctx context.Context, name, phone, within string) (KnownCaller, error) {
+	return s.knownCaller(ctx, name, phone, within, nil, nil)
+}
+
+func (s *Store) knownCaller(ctx context.Context, name, phone, within string, line, subject func() (string, error)) (KnownCaller, error) {
 	name, digits := strings.TrimSpace(name), dialled(phone)
 	var k KnownCaller
 	who := []string{"caller", name, digits}
 	if digits == "" {
 		who = append(who, within)
 	} else {
-		line, err := s.marked(ctx, func() (string, error) { return newReference() }, "line", digits)
+		known, err := s.marked(ctx, line, "line", digits)
 		if err != nil {
 			return k, err
 		}
-		k.Line = line
+		k.Line = known
 	}
 	var err error
-	k.Subject, err = s.marked(ctx, func() (string, error) { return s.PutCaller(ctx, name, strings.TrimSpace(phone)) }, who...)
+	k.Subject, err = s.marked(ctx, subject, who...)
 	return k, err
 }
 
@@ -62,7 +74,7 @@ func newReference() (string, error) {
 	return id.String(), err
 }
 
-// marked returns the reference kept under a mark, or a new one.
+// marked returns the reference kept under a mark, or a fresh one; fresh nil: or none.
 func (s *Store) marked(ctx context.Context, fresh func() (string, error), of ...string) (string, error) {
 	key, err := s.markKey(ctx)
 	if err != nil {
@@ -79,6 +91,9 @@ func (s *Store) marked(ctx context.Context, fresh func() (string, error), of ...
 	}
 	if err := find(); !errors.Is(err, sql.ErrNoRows) {
 		return reference, err
+	}
+	if fresh == nil {
+		return "", nil
 	}
 	made, err := fresh()
 	if err != nil {

@@ -1,0 +1,28 @@
+-- Hotline tickets as they stand. Moments are microseconds, 0: not yet, or not known.
+CREATE TABLE tickets (
+	id        TEXT   NOT NULL PRIMARY KEY,
+	number    TEXT   NOT NULL,
+	kind      TEXT   NOT NULL,
+	stage     TEXT   NOT NULL,
+	came      BIGINT NOT NULL,
+	city      BIGINT NOT NULL,
+	internal  BIGINT NOT NULL,
+	told      BIGINT NOT NULL,
+	written   BIGINT NOT NULL,
+	line      TEXT   NOT NULL,
+	incident  TEXT   NOT NULL,
+	street    TEXT   NOT NULL,
+	searched  TEXT   NOT NULL,
+	data      TEXT   NOT NULL
+);
+CREATE INDEX tickets_came     ON tickets (came, id);
+CREATE INDEX tickets_line     ON tickets (line);
+CREATE INDEX tickets_incident ON tickets (incident);
+CREATE INDEX tickets_street   ON tickets (street, came);
+
+-- Where the tickets of a merged incident went with it.
+CREATE TABLE tickets_merged (
+	incident TEXT NOT NULL PRIMARY KEY,
+	target   TEXT NOT NULL
+);
+CREATE INDEX tickets_merged_target ON tickets_merged (target);
