@@ -17,6 +17,9 @@ var always = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 func read(t testing.TB, h *historytest.History) *History {
 	t.Helper()
 	past, err := Read(t.Context(), h.Ledger, Period{To: always, Was: cached(h), Folder: historytest.Folder(t)})
+	if err == nil {
+		err = past.Prepare(t.Context())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

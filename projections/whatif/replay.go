@@ -280,6 +280,7 @@ func (r *replayer) gaveBasis(f fact, before incident.State, c incident.Command) 
 		said = e.Basis
 	case incident.Transferred:
 		said = e.Basis
+	default:
 	}
 	switch x := c.(type) {
 	case incident.Dispatch:
@@ -288,6 +289,7 @@ func (r *replayer) gaveBasis(f fact, before incident.State, c incident.Command) 
 	case incident.Transfer:
 		x.Basis = incident.Basis{}
 		c = x
+	default:
 	}
 	at := incident.FactOf(f.event)
 	ref := r.was.At(f.record.Position, at.At)
@@ -304,8 +306,9 @@ func (r *replayer) gaveBasis(f fact, before incident.State, c incident.Command) 
 		return e.Basis != said
 	case incident.Transferred:
 		return e.Basis != said
+	default:
+		return true
 	}
-	return true
 }
 
 // routed returns a report as the other tables route it. Where somebody else than the

@@ -151,21 +151,23 @@ type Outcome struct {
 	Difficult  bool            `json:"difficult"`
 }
 
-// A History is the incidents reported in a period: their facts, decoded, with what they
-// add up to. It is held in memory and may be asked again and again, by many at once.
+// A History is the facts of the incidents reported in a period, in memory as they are
+// stored. It may be asked again and again, by many at once; [History.Prepare] makes that
+// quick, for some three times the memory.
 type History struct {
 	Period
 	lives    []past
 	facts    int
 	position eventstore.Position
 	at       time.Time
-	// Elapsed is what it took to read and decode, and Checked to replay it all by the rules
-	// of then.
-	Elapsed, Checked time.Duration
+	// Elapsed is what it took to read; Decoded to decode, and Checked to replay it all by
+	// the rules of then, if it was prepared.
+	Elapsed, Decoded, Checked time.Duration
 }
 
 // A past is one incident as it was.
 type past struct {
+	raw   []eventstore.Record // nil: decoded
 	facts []fact
 	tally tally
 	again *life // by the rules of then, if that is not the same
@@ -174,14 +176,12 @@ type past struct {
 // Facts is how many facts it holds.
 func (h *History) Facts() int { return h.facts }
 
-// Read reads a ledger to its head, keeps the facts of the period's incidents, and
-// replays them by the rules of then.
+// Read reads a ledger to its head, and keeps the facts of the period's incidents.
 func Read(ctx context.Context, ledger eventstore.Store, p Period) (*History, error) {
 	began := time.Now()
 	reported := stored(incident.Reported{})
 	h := &History{Period: p}
 	index := map[eventstore.Stream]int{}
-	var raw [][]eventstore.Record
 	for {
 		page, err := ledger.Page(ctx, h.position, eventstore.DefaultPage)
 		if err == nil {
@@ -203,41 +203,52 @@ func Read(ctx context.Context, ledger eventstore.Store, p Period) (*History, err
 				if r.Version != 1 || r.Type != reported || r.At.Before(p.From) || !r.At.Before(p.To) {
 					continue
 				}
-				i = len(raw)
+				i = len(h.lives)
 				index[r.Stream] = i
-				raw = append(raw, nil)
+				h.lives = append(h.lives, past{})
 			}
-			raw[i] = append(raw[i], r)
+			h.lives[i].raw = append(h.lives[i].raw, r)
 			h.facts++
 		}
 	}
-	h.lives = make([]past, len(raw))
-	err := each(ctx, len(raw), func(_, i int) error {
-		for _, r := range raw[i] {
-			e, err := casefile.Event(r)
-			if err != nil {
-				return err
-			}
-			r.Data = nil
-			h.lives[i].facts = append(h.lives[i].facts, fact{r, e})
-		}
-		raw[i] = nil
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	h.Elapsed = time.Since(began)
+	return h, nil
+}
+
+// Prepare decodes the facts and replays them by the rules of then, once for all that is
+// asked. It is called before anything is asked, or not at all.
+func (h *History) Prepare(ctx context.Context) error {
+	began := time.Now()
+	if err := each(ctx, len(h.lives), func(_, i int) error { return h.lives[i].decode() }); err != nil {
+		return err
 	}
-	h.Elapsed, began = time.Since(began), time.Now()
-	err = each(ctx, len(h.lives), func(_, i int) error {
-		l := &h.lives[i]
-		l.tally = count(p.Folder, l.facts)
-		if again := replay(p.Was, p.Was, l.facts, h.at); again.differs >= 0 {
-			l.again = &again
-		}
-		return nil
-	})
+	h.Decoded, began = time.Since(began), time.Now()
+	err := each(ctx, len(h.lives), func(_, i int) error { h.lives[i].check(h); return nil })
 	h.Checked = time.Since(began)
-	return h, err
+	return err
+}
+
+// decode lets the decoded facts take the place of the stored ones.
+func (l *past) decode() error {
+	l.facts = make([]fact, 0, len(l.raw))
+	for _, r := range l.raw {
+		e, err := casefile.Event(r)
+		if err != nil {
+			return err
+		}
+		r.Data = nil
+		l.facts = append(l.facts, fact{r, e})
+	}
+	l.raw = nil
+	return nil
+}
+
+// check counts what was, and replays it by the rules of then.
+func (l *past) check(h *History) {
+	l.tally = count(h.Folder, l.facts)
+	if again := replay(h.Was, h.Was, l.facts, h.at); again.differs >= 0 {
+		l.again = &again
+	}
 }
 
 func stored(e incident.Event) string {
@@ -276,7 +287,14 @@ func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) {
 		parts[w] = &sum{then: newSide(), now: newSide(), refused: map[[2]string]RefusedFor{}}
 	}
 	err := each(ctx, len(h.lives), func(w, i int) error {
-		parts[w].add(h, now, h.lives[i])
+		l := h.lives[i] // a copy: what was not prepared is decoded for this once
+		if l.raw != nil {
+			if err := l.decode(); err != nil {
+				return err
+			}
+			l.check(h)
+		}
+		parts[w].add(h, now, l)
 		return nil
 	})
 	if err != nil {

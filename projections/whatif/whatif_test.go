@@ -49,6 +49,32 @@ func TestTodaysRulesReproduceHistory(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotPreparedIsAnsweredAlike: prepared or not, asked once or twice.
+func TestWhatIsNotPreparedIsAnsweredAlike(t *testing.T) {
+	h := historytest.New(t, 5)
+	h.Live(600)
+	prepared := read(t, h)
+	plain, err := Read(t.Context(), h.Ledger, prepared.Period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := relaid(prepared.Was, slower)
+	want, err := prepared.Ask(t.Context(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := plain.Ask(t.Context(), other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Elapsed = want.Elapsed
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
 func both(was, now []fact, i int) string {
 	show := func(facts []fact) string {
 		if i >= len(facts) {

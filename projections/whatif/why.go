@@ -100,6 +100,7 @@ func why(was, now incident.Event) string {
 		}
 	case incident.Reported:
 		return "上报标记不同"
+	default:
 	}
 	if a, b := incident.FactOf(was), incident.FactOf(now); !a.At.Equal(b.At) {
 		return fmt.Sprintf("%s %s → %s", name(was), moment(a.At), moment(b.At))
