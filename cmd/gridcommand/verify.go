@@ -18,6 +18,7 @@ import (
 	"gridcommand/domain/incident"
 	"gridcommand/domain/patrol"
 	"gridcommand/domain/reference"
+	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
@@ -26,6 +27,7 @@ import (
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
+	"gridcommand/projections/tickets"
 	"gridcommand/projections/wall"
 	"gridcommand/projections/worklist"
 	"gridcommand/workflow"
@@ -93,6 +95,7 @@ var decoders = map[string]func(eventstore.Record) error{
 	dutyrules.Category:         func(r eventstore.Record) error { _, err := dutyrules.Decode(r.Type, r.Data); return err },
 	patrol.Category:            func(r eventstore.Record) error { _, err := patrol.Decode(r.Type, r.Data); return err },
 	campaign.Category:          func(r eventstore.Record) error { _, err := campaign.Decode(r.Type, r.Data); return err },
+	ticket.Category:            func(r eventstore.Record) error { _, err := ticket.Decode(r.Type, r.Data); return err },
 }
 
 // facts walks the ledger: positions dense, versions contiguous; then every fact
@@ -185,7 +188,7 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 	}
 	for _, view := range []projections.View{
 		casebook.New(fresh, folder), picture.New(fresh, folder), worklist.New(fresh, folder), wall.New(fresh, folder), tally.New(fresh, folder),
-		duty.New(fresh),
+		duty.New(fresh), tickets.New(fresh),
 	} {
 		have, at, ok, err := storedView(ctx, stored, view, epoch)
 		if err != nil {

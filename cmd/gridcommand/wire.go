@@ -21,6 +21,7 @@ import (
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
+	"gridcommand/projections/tickets"
 	"gridcommand/projections/wall"
 	"gridcommand/projections/worklist"
 	"gridcommand/web/accounts"
@@ -58,10 +59,11 @@ type views struct {
 	wall     *wall.View
 	tally    *tally.View
 	duty     *duty.View
+	tickets  *tickets.View
 }
 
 func (v views) all() []projections.View {
-	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally, v.duty}
+	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally, v.duty, v.tickets}
 }
 
 // assemble opens a place and puts the parts together; nothing runs yet. people is
@@ -131,6 +133,7 @@ func (m *center) wireViews() {
 		wall:     wall.New(m.databases.views, folder),
 		tally:    tally.New(m.databases.views, folder),
 		duty:     duty.New(m.databases.views),
+		tickets:  tickets.New(m.databases.views),
 	}
 	for _, v := range m.views.all() {
 		m.runners = append(m.runners, projections.NewRunner(m.databases.views, m.ledger, v, &projections.Options{Log: m.log}))
@@ -160,7 +163,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 	m.site, err = api.New(ctx, api.Deps{
 		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
 		Folder:   casefile.Following(m.library),
-		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Runners: m.runners,
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
 	})
 	return err

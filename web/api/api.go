@@ -29,6 +29,7 @@ import (
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
+	"gridcommand/projections/tickets"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
 )
@@ -46,6 +47,7 @@ type Deps struct {
 	Picture   *picture.View
 	Tally     *tally.View
 	Duty      *duty.View
+	Tickets   *tickets.View
 	Runners   []*projections.Runner // of every view, named as their views
 	Photos    string                // folder of the pictures; made if it is not there
 

@@ -170,7 +170,7 @@ func problemsOf(rt route) []int {
 	if strings.Contains(rt.path, "{") || rt.path == "/grid/locate" {
 		list = append(list, http.StatusNotFound)
 	}
-	if rt.ofIncident && rt.key {
+	if rt.key && (rt.ofIncident || strings.HasPrefix(rt.path, "/hotline/tickets/{")) {
 		list = append(list, http.StatusConflict)
 	}
 	if rt.body != nil || rt.bodyMedia != nil {

@@ -6,6 +6,7 @@ import (
 
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/ticket"
 )
 
 // A PolicyNow is the policy in force: the numbers that are configuration, not rules.
@@ -38,7 +39,17 @@ type PolicyNow struct {
 	DuplicateWithin   int64                 `json:"duplicate_within_seconds"`
 	RecurrenceMeters  float64               `json:"recurrence_meters"`
 	RecurrenceWithin  int64                 `json:"recurrence_within_seconds"`
+	TicketLimits      []TicketLimit         `json:"ticket_limits" doc:"of the city's clock, where the city says no deadline"`
+	HotspotCallers    int                   `json:"hotspot_callers"`
+	HotspotMeters     float64               `json:"hotspot_meters"`
+	HotspotWithin     int64                 `json:"hotspot_within_seconds"`
 	At                time.Time             `json:"at"`
+}
+
+// A TicketLimit is the city's limit of one type of ticket.
+type TicketLimit struct {
+	Type  ticket.Type `json:"type"`
+	Limit string      `json:"limit" doc:"e.g. 15 working_days"`
 }
 
 // TwoLimits are a limit, and the one for urgent incidents.
@@ -65,6 +76,10 @@ func (s *server) policy(context.Context, *Request, none) (PolicyNow, error) {
 		AutoFilePhoto: p.AutoFilePhoto, FreshWithin: seconds(p.FreshWithin), FreshMeters: p.FreshMeters,
 		DuplicateMeters: p.DuplicateMeters, DuplicateWithin: seconds(p.DuplicateWithin),
 		RecurrenceMeters: p.RecurrenceMeters, RecurrenceWithin: seconds(p.RecurrenceWithin), At: s.Now(),
+	}
+	out.TicketLimits, out.HotspotCallers, out.HotspotMeters, out.HotspotWithin = []TicketLimit{}, p.Tickets.HotCallers, p.Tickets.HotMeters, seconds(p.Tickets.HotWithin)
+	for _, kind := range ticket.Types {
+		out.TicketLimits = append(out.TicketLimits, TicketLimit{kind, limitText(p.Tickets.Limits[string(kind)])})
 	}
 	for _, stage := range incident.Stages {
 		if l, ok := p.StageLimits[stage]; ok {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"gridcommand/domain/ticket"
 	"gridcommand/workflow/sheets"
 )
 
@@ -77,6 +78,22 @@ func (s *server) routes() []route {
 		get("/campaigns/{id}", "getCampaign", "A campaign with its grids", s.campaign, by(coverers), of(s.thereCampaign)),
 		post(200, "/campaigns/{id}/grids/{grid}/visit", "visitCampaignGrid", "Answer for one grid", s.visitGrid, by(watchers), of(s.thereCampaign), keyed),
 		post(200, "/campaigns/{id}/end", "endCampaign", "End a campaign before its time", s.endCampaign, by(launchers), of(s.thereCampaign), keyed),
+
+		post(201, "/hotline/tickets", "pushTicket", "Take one version of a ticket from the city", s.pushTicket, by(hotliners), keyed),
+		get("/hotline/tickets", "listTickets", "Hotline tickets by filter", s.tickets, by(ticketReaders)),
+		get("/hotline/tickets/files", "importTickets", "Bring a CSV or a workbook of tickets in", s.ticketFile, by(hotliners), via("POST"), takes("text/csv", sheets.XLSX)),
+		get("/hotline/hotspots", "listHotSpots", "What many callers called about within a day", s.hotspots, by(wholeHotline)),
+		get("/hotline/tickets/{id}", "getTicket", "One ticket", s.hotlineTicket, by(ticketReaders), of(s.thereTicket)),
+		get("/hotline/tickets/{id}/timeline", "getTicketTimeline", "Every fact of one ticket", s.ticketTimeline, by(ticketReaders), of(s.thereTicket)),
+		post(200, "/hotline/tickets/{id}/sign", "signTicket", "Take it on", s.signTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/contact", "contactTicket", "Log a call to the caller", s.contactTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/link", "linkTicket", "Make it an incident, or join one", s.linkTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/reply", "replyTicket", "Answer the caller and the city", s.replyTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/review", "reviewTicket", "Let a reply out, or send it back", s.reviewTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/return", "returnTicket", "Ask the city to take it back", s.returnTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/rule", "ruleTicket", "Record the city's decision", s.ruleTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/callback", "callbackTicket", "Record what the caller told the city", s.callbackTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/redo", "redoTicket", "Have it done again, or approve that", s.redoTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
 
 		get("/phrases", "listPhrases", "Ready sentences", s.phrases, by(readers)),
 		post(201, "/phrases", "addPhrase", "Keep a sentence for your unit", s.addPhrase, by(writers)),

@@ -15,6 +15,7 @@ import (
 	"gridcommand/domain/duty"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/ticket"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
@@ -61,6 +62,11 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[duty.Line]():              "HandoverLine",
 	reflect.TypeFor[duty.Side]():              "HandoverSide",
 	reflect.TypeFor[campaign.Status]():        "CampaignStatus",
+	reflect.TypeFor[ticket.Type]():            "TicketType",
+	reflect.TypeFor[ticket.Stage]():           "TicketStage",
+	reflect.TypeFor[ticket.Resolution]():      "TicketResolution",
+	reflect.TypeFor[ticket.Rating]():          "TicketResult",
+	reflect.TypeFor[ticket.Decision]():        "TicketDecision",
 }
 
 // words are the texts that a text type may be.
@@ -89,6 +95,11 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[duty.Shift]():        anys(duty.Shifts),
 	reflect.TypeFor[duty.Side]():         anys(duty.Sides),
 	reflect.TypeFor[campaign.Status]():   anys(campaign.Statuses),
+	reflect.TypeFor[ticket.Type]():       anys(ticket.Types),
+	reflect.TypeFor[ticket.Stage]():      anys(ticket.Stages),
+	reflect.TypeFor[ticket.Resolution](): anys(ticket.Resolutions),
+	reflect.TypeFor[ticket.Rating]():     anys(ticket.Ratings),
+	reflect.TypeFor[ticket.Decision]():   anys(ticket.Decisions),
 }
 
 func anys[T ~string](list []T) []any {

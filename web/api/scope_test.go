@@ -27,6 +27,8 @@ var refusedTo = map[string]string{
 	"listReference":    "inspector handler hotline screen", "previewEdition": "inspector community handler street district hotline supervisor screen",
 	"enactEdition": "inspector community handler street district hotline supervisor screen", "importReferenceFile": "inspector community handler street district hotline supervisor screen",
 	"listRulings": "screen", "makeRuling": "inspector community handler street hotline supervisor screen",
+	"pushTicket": "inspector community handler street district supervisor screen admin", "importTickets": "inspector community handler street district supervisor screen admin",
+	"listTickets": "inspector community handler screen admin", "listHotSpots": "inspector community handler street screen admin",
 	"listUnits": "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
 	"getTile": "admin", "getTileJSON": "admin", "getPicture": "admin", "getStatistics": "admin",
 	"uploadPhoto": "screen admin",
