@@ -90,9 +90,12 @@ describe.sequential('the moves of the trade', () => {
     expect.soft(await violations(street), 'axe on the inbox').toEqual([]);
     await row.getByRole('checkbox').check();
     await street.getByRole('button', { name: '批量同意' }).click();
-    await row.getByText('同意延期').waitFor();
-    const now: { extensions: number } = await (await street.request.get(`/api/v1/incidents/${made[0]!.id}`)).json();
-    expect(now.extensions).toBe(1);
+    const granted = async (): Promise<number> => {
+      const now: { extensions: number } = await (await street.request.get(`/api/v1/incidents/${made[0]!.id}`)).json();
+      return now.extensions;
+    };
+    await expect.poll(granted, { timeout: 20_000 }).toBe(1);
+    await row.getByRole('checkbox').waitFor({ state: 'detached' });
   });
 
   test('several are reminded at once, with a result on every row', async () => {

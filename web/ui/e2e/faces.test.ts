@@ -254,6 +254,7 @@ describe.sequential('one report through three faces', () => {
     await fillIn(phone, { photo: await photograph(phone), matter: '暴露垃圾', words: '两袋垃圾' });
     await settled(phone, await photograph(phone, true), '已当场清理干净');
     expect.soft(await violations(phone), 'axe on a pair').toEqual([]);
+    await phone.evaluate(() => scrollTo(0, 0));
     await picture(phone, 'phone-pair');
     const posted = phone.waitForResponse((r) => r.request().method() === 'POST' && new URL(r.url()).pathname === '/api/v1/incidents');
     await send(phone);
