@@ -319,7 +319,7 @@ func TestAnotherUnitAnswers(t *testing.T) {
 	if loads[street+"-S01"] != [2]int64{1, 0} || loads[street+"-S02"] != [2]int64{1, 1} {
 		t.Errorf("%v", loads)
 	}
-	if d := r.Items[0]; !strings.Contains(d.Why, street+"-S01 → "+street+"-S02") || !strings.Contains(d.Change, "退单 1 → 0") {
+	if d := r.Items[0]; d.Why != "承办单位 花城街道综合行政执法队 → 花城街道市政环卫园林服务中心" || !strings.Contains(d.Change, "退单 1 → 0") {
 		t.Errorf("%q, %q", d.Why, d.Change)
 	}
 }

@@ -322,6 +322,7 @@ type sum struct {
 
 // add replays one incident.
 func (s *sum) add(h *History, rules Rules, l past) {
+	names := words{h.Folder.Book()}
 	s.then.take(l.tally)
 	d := Difference{
 		ID: l.facts[0].record.Stream.ID(), Number: l.facts[0].event.(incident.Reported).Number,
@@ -329,7 +330,7 @@ func (s *sum) add(h *History, rules Rules, l past) {
 	}
 	if l.again != nil {
 		s.now.take(l.tally)
-		d.explain(l.facts, *l.again)
+		d.explain(names, l.facts, *l.again)
 		s.unlike = append(s.unlike, d)
 		return
 	}
@@ -341,8 +342,8 @@ func (s *sum) add(h *History, rules Rules, l past) {
 	now := count(h.Folder, other.made)
 	s.now.take(now)
 	d.Now, d.Away, d.Refused = now.outcome, other.away, append(d.Refused, other.refused...)
-	d.explain(l.facts, other)
-	d.Change = change(d.Then, d.Now)
+	d.explain(names, l.facts, other)
+	d.Change = names.change(d.Then, d.Now)
 	s.differ = append(s.differ, d)
 	s.acts, s.away = s.acts+len(other.refused), s.away+other.away
 	for _, x := range other.refused {

@@ -8,6 +8,7 @@ import (
 
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 )
 
 // stageNames are what is done at a stage.
@@ -17,7 +18,7 @@ var stageNames = map[incident.Stage]string{
 }
 
 // explain says which fact is the first that differs, and why.
-func (d *Difference) explain(facts []fact, other life) {
+func (d *Difference) explain(w words, facts []fact, other life) {
 	n := other.differs
 	var was, now incident.Event
 	at := facts[min(n, len(facts)-1)]
@@ -34,11 +35,25 @@ func (d *Difference) explain(facts []fact, other life) {
 			return
 		}
 	}
-	d.Why = why(was, now)
+	d.Why = w.why(was, now)
+}
+
+// words know the names of units.
+type words struct{ book *jurisdiction.Book }
+
+// unit is what a unit is called; where there is none, a person dispatches.
+func (w words) unit(code string) string {
+	if code == "" {
+		return "人工派遣"
+	}
+	if u, known := w.book.Unit(code); known {
+		return u.Name
+	}
+	return code
 }
 
 // why says what differs between a fact as it was and as it is.
-func why(was, now incident.Event) string {
+func (w words) why(was, now incident.Event) string {
 	switch {
 	case was == nil && now == nil:
 		return ""
@@ -54,27 +69,27 @@ func why(was, now incident.Event) string {
 			return "处置时限 " + limitText(a.Limit) + " → " + limitText(b.Limit)
 		}
 	}
-	if text := standing(was, now); text != "" {
+	if text := w.standing(was, now); text != "" {
 		return text
 	}
 	switch a := was.(type) {
 	case incident.Filed:
 		b := now.(incident.Filed)
 		if a.Unit != b.Unit {
-			return "承办单位 " + orNobody(a.Unit) + " → " + orNobody(b.Unit)
+			return "承办单位 " + w.unit(a.Unit) + " → " + w.unit(b.Unit)
 		}
 		return "分派依据 " + a.Basis.Reason + " → " + b.Basis.Reason
 	case incident.Routed:
 		b := now.(incident.Routed)
 		if a.Routing.Unit != b.Routing.Unit {
-			return "承办单位 " + orNobody(a.Routing.Unit) + " → " + orNobody(b.Routing.Unit)
+			return "承办单位 " + w.unit(a.Routing.Unit) + " → " + w.unit(b.Routing.Unit)
 		}
 		return "分派依据 " + a.Routing.Reason + " → " + b.Routing.Reason
 	case incident.Dispatched:
 		b := now.(incident.Dispatched)
 		switch {
 		case a.Unit != b.Unit:
-			return "派遣单位 " + orNobody(a.Unit) + " → " + orNobody(b.Unit)
+			return "派遣单位 " + w.unit(a.Unit) + " → " + w.unit(b.Unit)
 		case !sameDeadline(a.Accept, b.Accept):
 			return clock("签收时限", a.Accept, b.Accept)
 		case a.Return != nil && b.Return != nil && !sameDeadline(*a.Return, *b.Return):
@@ -109,7 +124,7 @@ func why(was, now incident.Event) string {
 }
 
 // standing says what differs of where an incident stands after a fact.
-func standing(was, now incident.Event) string {
+func (w words) standing(was, now incident.Event) string {
 	a, ok := standingOf(was)
 	b, also := standingOf(now)
 	switch {
@@ -118,7 +133,7 @@ func standing(was, now incident.Event) string {
 	case a.Stage != b.Stage:
 		return "环节 " + stageNames[a.Stage] + " → " + stageNames[b.Stage]
 	case a.Holder != b.Holder:
-		return stageNames[a.Stage] + "单位 " + a.Holder + " → " + b.Holder
+		return stageNames[a.Stage] + "单位 " + w.unit(a.Holder) + " → " + w.unit(b.Holder)
 	case !sameDeadline(a.Deadline, b.Deadline):
 		return clock(stageNames[a.Stage]+"时限", a.Deadline, b.Deadline)
 	case (a.Total == nil) != (b.Total == nil):
@@ -225,13 +240,6 @@ func dueText(t *time.Time) string {
 
 func moment(t time.Time) string { return t.In(deadline.CST).Format("2006-01-02 15:04:05") }
 
-func orNobody(unit string) string {
-	if unit == "" {
-		return "人工派遣"
-	}
-	return unit
-}
-
 func difficult(is bool) string {
 	if is {
 		return "转为疑难件"
@@ -240,7 +248,7 @@ func difficult(is bool) string {
 }
 
 // change says in which figures an incident comes out otherwise.
-func change(then, now Outcome) string {
+func (w words) change(then, now Outcome) string {
 	var parts []string
 	for _, x := range []struct{ what, a, b string }{
 		{"处置", then.Handling, now.Handling}, {"总时限", then.Total, now.Total},
@@ -263,7 +271,7 @@ func change(then, now Outcome) string {
 		parts = append(parts, difficult(now.Difficult))
 	}
 	if then.Unit != now.Unit {
-		parts = append(parts, "承办 "+orNobody(then.Unit)+" → "+orNobody(now.Unit))
+		parts = append(parts, "承办 "+w.unit(then.Unit)+" → "+w.unit(now.Unit))
 	}
 	if a, b := string(then.Status)+string(then.Stage), string(now.Status)+string(now.Stage); a != b {
 		parts = append(parts, "现状 "+state(then)+" → "+state(now))
