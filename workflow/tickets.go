@@ -113,6 +113,9 @@ func (s *Service) receiveTickets(ctx context.Context, all []ticket.Receive, ids 
 			last = max(last, was[n-1].Position)
 		}
 		at := s.when(o.At, was)
+		if n := len(was); n > 0 && at.Before(was[n-1].At) {
+			at = was[n-1].At // a clock behind that of another process
+		}
 		var drafts []eventstore.Draft
 		for _, i := range of[id] {
 			events, err := ticket.Decide(state, s.TicketOrder(at, by, nil, all[i]))

@@ -46,6 +46,7 @@ type reply struct {
 	Parked   []workflow.Parked  `json:"parked,omitempty"`
 	Views    []string           `json:"views,omitempty"`
 	Table    *tableReply        `json:"table,omitempty"`
+	Tickets  *ticketsReply      `json:"tickets,omitempty"`
 }
 
 // admin answers orders on the admin socket until ctx ends.
@@ -133,6 +134,12 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 			err = errors.New("no table")
 		} else {
 			r.Table, err = m.importTable(ctx, *o.Table)
+		}
+	case "import tickets":
+		if o.Table == nil {
+			err = errors.New("no file")
+		} else {
+			r.Tickets, err = m.importTickets(ctx, *o.Table)
 		}
 	default:
 		err = fmt.Errorf("no order %q", o.Do)

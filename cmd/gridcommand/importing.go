@@ -16,6 +16,8 @@ type keyOf = catalogue.Key
 type ImportCmd struct {
 	Incidents ImportIncidentsCmd `cmd:"" help:"Incidents of another system, with their own times; workflow leaves them alone."`
 
+	Tickets ImportTicketsCmd `cmd:"" help:"Hotline tickets from the city; versions known already stay."`
+
 	Calendar       ImportTableCmd `cmd:"" help:"Working days of a newly published year; the years before stay."`
 	Catalogue      ImportTableCmd `cmd:"" help:"Matters, criteria or the mapping of an older scheme; a workbook may hold all. Other schemes stay."`
 	Units          ImportTableCmd `cmd:"" help:"Units with their parents, clerks and telephones."`

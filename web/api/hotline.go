@@ -17,6 +17,7 @@ import (
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
+	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/tickets"
 	"gridcommand/web/accounts"
@@ -318,7 +319,7 @@ func (s *server) ticketDetail(ctx context.Context, r *Request, id string, g work
 	}
 	if out.Incident != nil {
 		family, err := s.Tickets.OfIncident(ctx, out.Incident.ID)
-		if err != nil {
+		if err != nil && !errors.Is(err, projections.ErrNotReady) {
 			return out, err
 		}
 		out.Incident.Tickets = len(family)
@@ -389,7 +390,7 @@ func (s *server) history(ctx context.Context, id string, state ticket.State) ([]
 		return out, nil
 	}
 	all, err := s.Tickets.OfLine(ctx, c.Line)
-	if err != nil {
+	if err != nil && !errors.Is(err, projections.ErrNotReady) { // a view that is being made fails no command that was carried out
 		return out, err
 	}
 	near := s.reference().Policy.Tickets.HotMeters
@@ -426,6 +427,9 @@ func pointOf(s ticket.State) *orb.Point {
 
 func (s *server) hotlineTicket(ctx context.Context, r *Request, _ none) (TicketDetail, error) {
 	id := r.PathValue("id")
+	if err := s.await(ctx, s.Tickets.Name(), 0); err != nil { // the caller's history is from the view
+		return TicketDetail{}, err
+	}
 	state, records, err := workflow.Tickets.Read(ctx, s.Ledger, id)
 	if err != nil {
 		return TicketDetail{}, err

@@ -276,7 +276,7 @@ func (in TicketIntake) File(ctx context.Context, data []byte, by incident.Actor,
 			return out, err
 		}
 	}
-	arrived, position, err := in.Workflow.ReceiveTickets(ctx, all, by, dry, workflow.Options{})
+	arrived, position, err := in.Workflow.ReceiveTickets(ctx, all, by, dry, workflow.Options{At: in.Now()})
 	out.Position = int64(position)
 	for _, a := range arrived {
 		count := map[string]*int{"added": &out.Added, "changed": &out.Changed, "noted": &out.Noted, "conflict": &out.Conflicts, "known": &out.Known}
