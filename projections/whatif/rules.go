@@ -33,7 +33,7 @@ type Timeline struct {
 func NewTimeline(base *reference.Base, h reference.History, laid reference.Tables, now time.Time) (*Timeline, error) {
 	if len(laid) > 0 {
 		_, err := reference.Decide(h, reference.Order{
-			At: now, By: incident.Workflow, Base: base, Command: reference.Enact{Version: "what-if", Tables: laid},
+			At: now, By: incident.Workflow, Base: base, Command: reference.Enact{Tables: laid},
 		})
 		if err != nil {
 			return nil, err
