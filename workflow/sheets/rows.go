@@ -128,6 +128,8 @@ func (f Form) lay(lines []line, faults *table.Faults) []Row {
 			cell = strings.TrimSpace(cell)
 			switch {
 			case cell == "":
+			case scientific.MatchString(cell) && strings.Contains(cell, "+"):
+				faults.Add(l.number, place[min(i, len(place)-1)], "the number %s has lost digits: write it as text", cell)
 			case i >= len(place) || place[i] == "":
 				faults.Add(l.number, "", "%q stands in a column without a name", cell)
 			default:
@@ -156,7 +158,7 @@ func Moment(cell string) (time.Time, bool) {
 		}
 	}
 	days, ok := number(cell)
-	if !ok || days < 36_000 || days > 80_000 {
+	if !ok || !(days >= 36_000 && days <= 80_000) {
 		return time.Time{}, false
 	}
 	seconds := int64(days*86_400 + 0.5)
