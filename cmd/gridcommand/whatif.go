@@ -31,9 +31,9 @@ type WhatIfCmd struct {
 	JSON           bool   `name:"json" help:"Answer for programs: every figure, every unit, every incident that differs."`
 }
 
-// mayDecode is how many facts are decoded beforehand, which takes some 3 kB each. More
-// are decoded one incident after another.
-const mayDecode = 1_000_000
+// mayDecode is how many facts are decoded beforehand, at about 1 kB each, as much again
+// while that goes on. More are decoded one incident after another.
+const mayDecode = 2_000_000
 
 // files returns the given files by the name of their table.
 func (c *WhatIfCmd) files() map[string]string {

@@ -152,8 +152,8 @@ type Outcome struct {
 }
 
 // A History is the facts of the incidents reported in a period, in memory as they are
-// stored. It may be asked again and again, by many at once; [History.Prepare] makes that
-// quick, for some three times the memory.
+// stored: about 1 kB each. It may be asked again and again, by many at once;
+// [History.Prepare] makes that quick, decoded facts taking the place of the stored ones.
 type History struct {
 	Period
 	lives    []past
