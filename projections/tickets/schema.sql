@@ -1,4 +1,4 @@
--- Hotline tickets as they stand. Moments are microseconds, 0: not yet, or not known.
+-- Hotline tickets as they stand. A confidential caller's words are not among those searched. Moments are microseconds, 0: not yet, or not known.
 CREATE TABLE tickets (
 	id        TEXT   NOT NULL PRIMARY KEY,
 	number    TEXT   NOT NULL,

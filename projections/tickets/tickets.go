@@ -134,7 +134,11 @@ func put(ctx context.Context, tx *sql.Tx, id string, s ticket.State) error {
 	if s.Content.Location != nil {
 		address = s.Content.Location.Address
 	}
-	searched := strings.ToLower(strings.Join([]string{s.Content.Number, s.External, s.Content.Text, address}, "\n"))
+	words := []string{s.Content.Number, s.External}
+	if c := s.Content.Caller; c == nil || !c.Confidential { // what a confidential caller says is found by no search
+		words = append(words, s.Content.Text, address)
+	}
+	searched := strings.ToLower(strings.Join(words, "\n"))
 	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, number, kind, stage, came, city, internal, told, written, line, incident, street, searched, data)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (id) DO UPDATE SET number = excluded.number, kind = excluded.kind, stage = excluded.stage, came = excluded.came, city = excluded.city,

@@ -103,7 +103,8 @@ type Ticket struct {
 	Conflict    bool             `json:"conflict" doc:"its newest version came with two contents"`
 }
 
-// A TicketList is a page of tickets, the last received first.
+// A TicketList is a page of tickets, the last received first. What a confidential caller
+// says is not in it.
 type TicketList struct {
 	Items      []Ticket `json:"items"`
 	NextCursor string   `json:"next_cursor"`
@@ -472,6 +473,12 @@ func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (Ticket
 		shown, err := s.shownTicket(ctx, r.Person, t.ID, t.State)
 		if err != nil {
 			return out, err
+		}
+		if c := t.State.Content.Caller; c != nil && c.Confidential {
+			shown.Description = "" // it may tell who called: the ticket itself shows it
+			if shown.Location != nil {
+				shown.Location.Address = ""
+			}
 		}
 		if whole || shown.Incident != nil {
 			out.Items = append(out.Items, shown)

@@ -255,6 +255,14 @@ func TestAConfidentialCallerIsNeverIdentified(t *testing.T) {
 			}
 		}
 	}
+	if n := s.count(s.get("hotline", tickets1+"?q=夜间出行").want(200), "items"); n != 2 {
+		t.Errorf("a search finds %d tickets, one of them a confidential caller's words", n)
+	}
+	for _, item := range s.get("hotline", tickets1).want(200).at("items").([]any) {
+		if item := item.(fields); (item["description"] == "") != (item["caller"].(fields)["confidential"] == true) {
+			t.Errorf("in a list: %v", item)
+		}
+	}
 	if d := s.get("hotline", secret); s.count(d, "history") != 0 || d.at("caller", "confidential") != true {
 		t.Errorf("%s", d.raw)
 	}
