@@ -50,7 +50,7 @@ type Arrival struct {
 	What string // added, changed, noted, conflict or known
 }
 
-// arrivals name what the facts of a feed mean to whoever sent it.
+// arrival is what the facts of a feed mean to whoever sent it.
 func arrival(events []ticket.Event) string {
 	if len(events) == 0 {
 		return "known"

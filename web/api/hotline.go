@@ -215,7 +215,7 @@ type TicketDetail struct {
 	Version      int64            `json:"version"`
 }
 
-// shownTicket is a ticket as a person may see it. tell says whose it is.
+// shownTicket is a ticket as a person may see it.
 func (s *server) shownTicket(ctx context.Context, p jurisdiction.Person, id string, state ticket.State) (Ticket, error) {
 	c, now := state.Content, s.Now()
 	t := Ticket{
