@@ -326,7 +326,7 @@ func Evolve(s State, e Event) State {
 	case Linked:
 		s.Link = &e
 	case Replied:
-		s.Stage, s.Replies = AtAnswered, append(slices.Clip(s.Replies), Answer{Replied: e, Round: s.Round()})
+		s.Stage, s.Replies = AtAnswered, append(slices.Clip(s.Replies), Answer{Draft: Draft(e), Round: s.Round()})
 	case Reviewed:
 		s.Replies = slices.Clone(s.Replies)
 		s.Replies[len(s.Replies)-1].Review = &e
@@ -336,13 +336,13 @@ func Evolve(s State, e Event) State {
 		}
 	case ReturnAsked:
 		s.Before, s.Stage = s.Stage, AtReturning
-		s.Returns = append(slices.Clip(s.Returns), Asked{ReturnAsked: e})
+		s.Returns = append(slices.Clip(s.Returns), Asked{Plea: Plea(e)})
 	case Ruled:
 		s = s.ruled(e)
 	case CalledBack:
 		s.Stage, s.Ratings = AtCalledBack, append(slices.Clip(s.Ratings), e)
 	case RedoAsked:
-		s.Redo = &Again{RedoAsked: e}
+		s.Redo = &Again{Wish: Wish(e)}
 	case RedoDecided:
 		again := *s.Redo
 		again.Decided, s.Redo = &e, &again

@@ -143,8 +143,20 @@ func (RedoDecided) isEvent() {}
 
 // Events holds one zero value of every Event.
 var Events = []Event{
-	Received{}, Changed{}, Noted{}, Conflicted{}, Signed{}, Contacted{}, Linked{}, Replied{}, Reviewed{}, ReturnAsked{}, Ruled{},
-	CalledBack{}, RedoAsked{}, RedoDecided{},
+	Received{},
+	Changed{},
+	Noted{},
+	Conflicted{},
+	Signed{},
+	Contacted{},
+	Linked{},
+	Replied{},
+	Reviewed{},
+	ReturnAsked{},
+	Ruled{},
+	CalledBack{},
+	RedoAsked{},
+	RedoDecided{},
 }
 
 // An UnknownTypeError says that a stored name means nothing to this program.

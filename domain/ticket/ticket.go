@@ -303,22 +303,32 @@ type Clash struct {
 	Content Content   `json:"content"`
 }
 
+// What facts say, where something follows on them: no facts themselves.
+type (
+	// Draft is what a reply says.
+	Draft Replied
+	// Plea is what a return says.
+	Plea ReturnAsked
+	// Wish is what asks for it to be done again.
+	Wish RedoAsked
+)
+
 // An Answer is a reply with its review.
 type Answer struct {
-	Replied
+	Draft
 	Round  int       `json:"round"` // 1; 2: done again
 	Review *Reviewed `json:"review,omitempty"`
 }
 
 // An Asked is a return with its ruling.
 type Asked struct {
-	ReturnAsked
+	Plea
 	Ruling *Ruled `json:"ruling,omitempty"`
 }
 
 // An Again is the one time it is done again.
 type Again struct {
-	RedoAsked
+	Wish
 	Decided *RedoDecided `json:"decided,omitempty"`
 }
 
