@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,6 +31,11 @@ type DemoCmd struct {
 	Replay  string  `help:"CSV file (may be gzip) to carry through the workflow in place of simulated work." type:"existingfile"`
 	Mapping string  `help:"How the file's columns become reports (JSON)." type:"existingfile"`
 }
+
+// demoMemory is what a demonstration's own heap is kept to, as long as what it holds
+// allows: it shares a small machine with the browsers that look at it. GOMEMLIMIT, where
+// it is set, has the last word.
+const demoMemory = 256 << 20
 
 // The demonstration's accounts. Unit 440114002002 is 桂花, 440114002 花城街道.
 var demoAccounts = []struct {
@@ -54,6 +60,9 @@ const simulationSeed = 440114
 
 // Run opens the demonstration and keeps it going until a signal comes.
 func (c *DemoCmd) Run(ctx context.Context, console *Console) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(demoMemory)
+	}
 	start := time.Now()
 	if c.Start != "" {
 		var err error
