@@ -1,11 +1,10 @@
 package duty
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
+	"gridcommand/domain"
 	"gridcommand/domain/incident"
 )
 
@@ -68,21 +67,11 @@ func (Signed) isEvent()   {}
 var Events = []Event{Rostered{}, Prepared{}, Signed{}}
 
 // An UnknownTypeError says that a stored name means nothing to this program.
-type UnknownTypeError struct{ Name string }
-
-func (e *UnknownTypeError) Error() string {
-	return fmt.Sprintf("duty: no event is stored as %q", e.Name)
-}
+type UnknownTypeError = domain.UnknownTypeError
 
 // Encode returns e as it is stored: a name written by hand that never changes, and
 // one JSON object.
-func Encode(e Event) (name string, data []byte, err error) {
-	data, err = json.Marshal(e)
-	if err != nil {
-		return "", nil, fmt.Errorf("duty: encoding %T: %w", e, err)
-	}
-	return nameOf(e), data, nil
-}
+func Encode(e Event) (name string, data []byte, err error) { return domain.Encode(nameOf(e), e) }
 
 func nameOf(e Event) string {
 	switch e.(type) {
@@ -110,15 +99,9 @@ func Decode(name string, data []byte) (Event, error) {
 }
 
 func as[E Event](name string, data []byte) (Event, error) {
-	var e E
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
-		return nil, fmt.Errorf("duty: decoding %s: a fact is one JSON object, not %.20q", name, data)
-	}
-	if err := json.Unmarshal(data, &e); err != nil {
-		return nil, fmt.Errorf("duty: decoding %s: %w", name, err)
-	}
-	if e.fact().At.IsZero() {
-		return nil, fmt.Errorf("duty: decoding %s: a fact has a time", name)
+	e, err := domain.Decode(name, data, func(e E) time.Time { return e.fact().At })
+	if err != nil {
+		return nil, err
 	}
 	return e, nil
 }

@@ -1,11 +1,10 @@
 package reference
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
+	"gridcommand/domain"
 	"gridcommand/domain/catalogue"
 	"gridcommand/domain/incident"
 )
@@ -70,62 +69,43 @@ func (RulingEnded) isEvent() {}
 // Events holds one zero value of every Event.
 var Events = []Event{Enacted{}, Ruled{}, RulingEnded{}}
 
-// An UnknownTypeError says that a stored name means nothing to this program: a newer
-// one wrote it.
-type UnknownTypeError struct{ Name string }
-
-func (e *UnknownTypeError) Error() string {
-	return fmt.Sprintf("reference: no event is stored as %q", e.Name)
-}
+// An UnknownTypeError says that a stored name means nothing to this program.
+type UnknownTypeError = domain.UnknownTypeError
 
 // Encode returns e as it is stored: a name written by hand that never changes, and one
 // JSON object.
-func Encode(e Event) (name string, data []byte, err error) {
+func Encode(e Event) (name string, data []byte, err error) { return domain.Encode(nameOf(e), e) }
+
+func nameOf(e Event) string {
 	switch e.(type) {
 	case Enacted:
-		name = "reference.enacted"
+		return "reference.enacted"
 	case Ruled:
-		name = "reference.ruled"
+		return "reference.ruled"
 	case RulingEnded:
-		name = "reference.ruling_ended"
-	default:
-		panic(fmt.Sprintf("reference: event %T has no stored name", e))
+		return "reference.ruling_ended"
 	}
-	if data, err = json.Marshal(e); err != nil {
-		return "", nil, fmt.Errorf("reference: encoding %T: %w", e, err)
-	}
-	return name, data, nil
+	panic(fmt.Sprintf("reference: event %T has no stored name", e))
 }
 
 // Decode returns the event that was stored under name. It returns an
 // [*UnknownTypeError] for a name it does not know.
 func Decode(name string, data []byte) (Event, error) {
-	read, known := map[string]func([]byte) (Event, error){
-		"reference.enacted":      as[Enacted],
-		"reference.ruled":        as[Ruled],
-		"reference.ruling_ended": as[RulingEnded],
-	}[name]
-	if !known {
-		return nil, &UnknownTypeError{Name: name}
+	switch name {
+	case "reference.enacted":
+		return as[Enacted](name, data)
+	case "reference.ruled":
+		return as[Ruled](name, data)
+	case "reference.ruling_ended":
+		return as[RulingEnded](name, data)
 	}
-	e, err := read(data)
-	if err != nil {
-		return nil, fmt.Errorf("reference: decoding %s: %w", name, err)
-	}
-	return e, nil
+	return nil, &UnknownTypeError{Name: name}
 }
 
-// as reads an event of one type; fields it does not know are a newer program's.
-func as[E Event](data []byte) (Event, error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
-		return nil, fmt.Errorf("a fact is one JSON object, not %.20q", data)
-	}
-	var e E
-	if err := json.Unmarshal(data, &e); err != nil {
+func as[E Event](name string, data []byte) (Event, error) {
+	e, err := domain.Decode(name, data, func(e E) time.Time { return e.fact().At })
+	if err != nil {
 		return nil, err
-	}
-	if e.fact().At.IsZero() {
-		return nil, fmt.Errorf("a fact has a time")
 	}
 	return e, nil
 }
