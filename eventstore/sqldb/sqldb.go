@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // Dialect is the kind of database.
@@ -47,9 +48,23 @@ func (db *DB) Close() error {
 	var readErr, writeErr error
 	if db.Read != nil && db.Read != db.Write {
 		readErr = db.Read.Close()
+		drain(db.Read)
 	}
 	if db.Write != nil {
 		writeErr = db.Write.Close()
+		drain(db.Write)
 	}
 	return errors.Join(readErr, writeErr)
+}
+
+// draining is how long Close waits for connections in use.
+const draining = 5 * time.Second
+
+// drain waits until a closed pool has let go of its connections. One that a cancelled
+// question still holds would keep SQLite, whose last connection folds the write-ahead
+// log away, from doing so.
+func drain(pool *sql.DB) {
+	for end := time.Now().Add(draining); pool.Stats().OpenConnections > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 }

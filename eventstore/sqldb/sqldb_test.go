@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -188,5 +189,38 @@ func TestDerivedFilesDoNotWaitForTheDisk(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A reader that is still busy when the program ends does not keep the write-ahead log
+// from being folded away: Close waits for it.
+func TestCloseWaitsForBusyReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	db := openSQLite(t, path)
+	if _, err := db.Write.ExecContext(t.Context(), "CREATE TABLE notes (id BIGINT)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Write.ExecContext(t.Context(), "INSERT INTO notes VALUES (1), (2)"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.Read.QueryContext(t.Context(), "SELECT id FROM notes")
+	if err != nil || !rows.Next() {
+		t.Fatalf("reading: %v", err)
+	}
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		// The closed pool still has this connection; then it is given back.
+		for db.Read.PingContext(context.Background()) == nil {
+			runtime.Gosched()
+		}
+		_ = rows.Close()
+	})
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = os.Stat(path + "-wal")
+	reader.Wait()
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the write-ahead log is still there: %v", err)
 	}
 }
