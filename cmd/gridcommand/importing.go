@@ -26,6 +26,7 @@ type ImportCmd struct {
 	DefaultTiers   ImportTableCmd `cmd:"" help:"At which tier disposal of a matter starts."`
 	Limits         ImportTableCmd `cmd:"" help:"Time limits of the stages."`
 	Policy         ImportTableCmd `cmd:"" help:"The numbers that are configuration; those not named stay."`
+	Evaluation     ImportTableCmd `cmd:"" help:"What indicators weigh in a score, and from which score on a grade counts; those not named stay."`
 	Rulings        ImportTableCmd `cmd:"" help:"Rulings on who answers; those known already stay."`
 	Reference      ImportTableCmd `cmd:"" help:"Any of these tables: a workbook with a sheet for each, or a CSV whose header tells."`
 }

@@ -12,6 +12,9 @@ import (
 type Base struct {
 	Tables    Tables
 	Reference *Reference
+	// Indicators are the codes that a weight may name; nil: any. An edition that was
+	// enacted stays whatever they become.
+	Indicators []string
 }
 
 // LoadBase reads the built-in data and lays it out in tables.
@@ -27,8 +30,8 @@ func LoadBase() (*Base, error) {
 	return &Base{Tables: t, Reference: r}, nil
 }
 
-// tables returns r as tables. The calendar's festivals and the policy's meanings are no
-// part of what the rules read, so those two come from the embedded files.
+// tables returns r as tables. The calendar's festivals and the meanings of settings are no
+// part of what the rules read, so those tables come from the embedded files.
 func (r *Reference) tables() (Tables, error) {
 	units, rows, fallback, tiers := r.Book.Export()
 	matters, criteria, mappings := r.Matters.Export()
@@ -45,7 +48,7 @@ func (r *Reference) tables() (Tables, error) {
 		Units: rowsOf(units), Responsibility: rowsOf(rows), Fallback: rowsOf(fallback), DefaultTiers: rowsOf(tiers),
 		Matters: rowsOf(matters), Criteria: rowsOf(criteria), SchemeMapping: rowsOf(mappings), Limits: rowsOf(limits),
 	}
-	for name, file := range map[string]string{CalendarTable: "calendar_cn", PolicyTable: "policy"} {
+	for name, file := range map[string]string{CalendarTable: "calendar_cn", PolicyTable: "policy", EvaluationTable: "evaluation"} {
 		read, faults := table.Read(name, embedded(file), shapes[name].columns...)
 		if err := faults.Err(); err != nil {
 			return nil, fmt.Errorf("reference: %w", err)

@@ -136,7 +136,11 @@ func (h History) edition(fact Fact, base *Base, c Enact, effective time.Time) (E
 			return e, nil, refuse("unknown_table", "tables", "没有这张表。", "there is no table %q; there are %s", name, strings.Join(TableNames, ", "))
 		}
 		rows := Merge(name, there[name], c.Tables[name])
-		if faults := cells(name, rows); len(faults.List) > 0 {
+		faults := cells(name, rows)
+		if name == EvaluationTable && base.Indicators != nil {
+			faults.List = append(faults.List, unknownIndicators(c.Tables[name], base.Indicators).List...)
+		}
+		if len(faults.List) > 0 {
 			wrong = append(wrong, faults)
 			continue
 		}

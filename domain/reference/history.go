@@ -126,7 +126,7 @@ func (h History) InForce(base *Base, at time.Time, known int) Composite {
 			}
 			c.Tables[name], c.Versions[name], c.From[name] = rows, e.Version, e.Effective
 			switch name {
-			case CalendarTable:
+			case CalendarTable, EvaluationTable: // nobody's routing goes by them
 			case Matters, Criteria, SchemeMapping:
 				if !e.Effective.Before(mattersFrom) {
 					c.matters, mattersFrom = e.Version, e.Effective

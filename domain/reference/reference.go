@@ -7,6 +7,7 @@ package reference
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/table"
 )
 
 // The versions that facts name. A changed table gets a new one.
@@ -35,6 +37,8 @@ type Reference struct {
 	// Limits holds every row of stage limits, also those that are no stage of an
 	// incident: return (how long after dispatch), return_review, contact, reply_reserve.
 	Limits map[string]incident.StageLimit
+	// Evaluation is how figures are scored.
+	Evaluation Evaluation
 }
 
 //go:embed data/*.csv
@@ -66,12 +70,17 @@ func Load() (*Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
+	rows, faults := table.Read(EvaluationTable, embedded("evaluation"), policyColumns...)
+	evaluation, more := evaluationFrom(PolicyVersion, rows)
+	if err := cmp.Or(faults.Err(), more.Err()); err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
 	mapped, err := mappings(matters)
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
 	return &Reference{
-		Book: book.Naming(mapped), Matters: mapped, Days: days, Policy: policy, Texts: texts, Limits: limits,
+		Book: book.Naming(mapped), Matters: mapped, Days: days, Policy: policy, Texts: texts, Limits: limits, Evaluation: evaluation,
 	}, nil
 }
 

@@ -25,6 +25,8 @@ const (
 	Limits         = "limits"
 	PolicyTable    = "policy"
 	CalendarTable  = "calendar"
+	// EvaluationTable weighs figures; no rule of an incident reads it.
+	EvaluationTable = "evaluation"
 
 	// RulingTable is no table of an edition: each of its rows is a fact of its own.
 	RulingTable = "rulings"
@@ -33,11 +35,12 @@ const (
 // TableNames holds the name of every table, in the order in which people read them.
 var TableNames = []string{
 	Units, Responsibility, Fallback, DefaultTiers, Matters, Criteria, SchemeMapping, Limits, PolicyTable, CalendarTable,
+	EvaluationTable,
 }
 
 var (
 	limitColumns  = []string{"name", "normal", "urgent"}
-	policyColumns = []string{"name", "value", "meaning"}
+	policyColumns = []string{"name", "value", "meaning"} // of evaluation too
 )
 
 // A shape is what every table of a name looks like.
@@ -47,30 +50,32 @@ type shape struct {
 }
 
 var shapes = map[string]shape{
-	Units:          {jurisdiction.UnitColumns, []int{0}},
-	Responsibility: {jurisdiction.RowColumns, []int{0}},
-	Fallback:       {jurisdiction.FallbackColumns, []int{0, 1}},
-	DefaultTiers:   {jurisdiction.DefaultTierColumns, []int{0}},
-	Matters:        {catalogue.MatterColumns, []int{0, 1, 2}},
-	Criteria:       {catalogue.CriterionColumns, []int{0, 1, 2, 3}},
-	SchemeMapping:  {catalogue.MappingColumns, []int{0, 1, 2}},
-	Limits:         {limitColumns, []int{0}},
-	PolicyTable:    {policyColumns, []int{0}},
-	CalendarTable:  {deadline.CalendarColumns, []int{0}},
-	RulingTable:    {rulingColumns, []int{0}},
+	Units:           {jurisdiction.UnitColumns, []int{0}},
+	Responsibility:  {jurisdiction.RowColumns, []int{0}},
+	Fallback:        {jurisdiction.FallbackColumns, []int{0, 1}},
+	DefaultTiers:    {jurisdiction.DefaultTierColumns, []int{0}},
+	Matters:         {catalogue.MatterColumns, []int{0, 1, 2}},
+	Criteria:        {catalogue.CriterionColumns, []int{0, 1, 2, 3}},
+	SchemeMapping:   {catalogue.MappingColumns, []int{0, 1, 2}},
+	Limits:          {limitColumns, []int{0}},
+	PolicyTable:     {policyColumns, []int{0}},
+	CalendarTable:   {deadline.CalendarColumns, []int{0}},
+	EvaluationTable: {policyColumns, []int{0}},
+	RulingTable:     {rulingColumns, []int{0}},
 }
 
 // optional are columns that a file may leave out: they are empty then.
 var optional = map[string][]string{
-	Units:          {"line_parent", "clerk", "phone", "duties", "only_handed_to"},
-	Responsibility: {"regulator", "enforcer", "maintainer_or_owner"},
-	Matters:        {"class", "activated"},
-	Criteria:       {"number"},
-	SchemeMapping:  {"old_name"},
-	Limits:         {"urgent"},
-	PolicyTable:    {"meaning"},
-	CalendarTable:  {"festival"},
-	RulingTable:    {"number", "authority", "effective", "expires", "basis"},
+	Units:           {"line_parent", "clerk", "phone", "duties", "only_handed_to"},
+	Responsibility:  {"regulator", "enforcer", "maintainer_or_owner"},
+	Matters:         {"class", "activated"},
+	Criteria:        {"number"},
+	SchemeMapping:   {"old_name"},
+	Limits:          {"urgent"},
+	PolicyTable:     {"meaning"},
+	CalendarTable:   {"festival"},
+	EvaluationTable: {"meaning"},
+	RulingTable:     {"number", "authority", "effective", "expires", "basis"},
 }
 
 // Optional returns the columns of a table that a file may leave out.
@@ -201,7 +206,7 @@ func Diff(a, b Tables) []Change {
 //     published year needs no old ones beside it, and no year ever ends being published.
 //   - Matters replace those they name, and criteria those of the matters they name; facts
 //     name the others, so they stay. A matter goes out of use by not being activated.
-//   - Limits and policy replace the settings they name.
+//   - Limits, policy and evaluation replace the settings they name.
 //   - Any other table is replaced whole.
 func Merge(name string, there, rows []table.Row) []table.Row {
 	first := func(row table.Row) string { return row.Fields[0] }
@@ -213,7 +218,7 @@ func Merge(name string, there, rows []table.Row) []table.Row {
 		return mergeBy(there, filledIn(name, there, rows), matter)
 	case Limits:
 		return mergeBy(there, rows, first)
-	case PolicyTable:
+	case PolicyTable, EvaluationTable:
 		return mergeBy(there, meant(there, rows), first)
 	}
 	return rows
@@ -270,7 +275,7 @@ func mergeBy(there, rows []table.Row, key func(table.Row) string) []table.Row {
 	for _, row := range there {
 		switch k := key(row); {
 		case given[k] == nil:
-			merged = append(merged, row)
+			merged = append(merged, table.Row{Fields: row.Fields}) // of no line of what was given
 		case !put[k]:
 			merged, put[k] = append(merged, given[k]...), true
 		}
@@ -295,7 +300,7 @@ func mergeDays(there, rows []table.Row) []table.Row {
 	for _, row := range there {
 		year, _, _ := strings.Cut(row.Fields[0], "-")
 		if !years[year] && !days[row.Fields[0]] {
-			kept = append(kept, row)
+			kept = append(kept, table.Row{Fields: row.Fields}) // of no line of what was given
 		}
 	}
 	kept = append(kept, rows...)
@@ -318,14 +323,15 @@ func compile(t Tables, v Versions, policy, matters string, texts *Texts) (*Refer
 			return strings.HasPrefix(f.Problem, "no limit for") // said already, of the table of limits
 		})
 	}
-	faults = append(faults, calendar, wrong, wrongNumbers)
+	evaluation, wrongWeights := evaluationFrom(v[EvaluationTable], t[EvaluationTable])
+	faults = append(faults, calendar, wrong, wrongNumbers, wrongWeights)
 	if faultsOf(faults) == nil {
 		faults = append(faults, unsettled(t[Matters], cat, book))
 	}
 	if err := faultsOf(faults); err != nil {
 		return nil, err
 	}
-	return &Reference{Book: book, Matters: cat, Days: days, Policy: numbers, Texts: texts, Limits: limits}, nil
+	return &Reference{Book: book, Matters: cat, Days: days, Policy: numbers, Texts: texts, Limits: limits, Evaluation: evaluation}, nil
 }
 
 // unsettled adds a fault for each matter that is activated without a duty, a limit and

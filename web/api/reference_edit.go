@@ -17,7 +17,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // A GivenTable is one table to be enacted: as CSV or as rows.
 type GivenTable struct {
-	Name string     `json:"name" doc:"units, responsibility, fallback, default_tiers, matters, criteria, scheme_mapping, limits, policy or calendar"`
+	Name string     `json:"name" doc:"units, responsibility, fallback, default_tiers, matters, criteria, scheme_mapping, limits, policy, calendar or evaluation"`
 	CSV  string     `json:"csv,omitempty" doc:"with a header, as GET /reference/{table}.csv gives it"`
 	Rows []TableRow `json:"rows,omitempty" doc:"in place of csv: each row by column"`
 }

@@ -127,14 +127,23 @@ func header(name string, l line, columns []string, faults *table.Faults) []int {
 	return place
 }
 
-// told returns the table that a header is of; empty: of none, or of several.
-func told(l line) string {
+// told returns the table that lines are of, by their header; empty: of none, or of
+// several. Policy and evaluation share theirs, and are told apart by the name of the
+// first row: the one has no dots.
+func told(lines []line) string {
+	l := lines[0]
 	var fits []string
 	for _, name := range names() {
 		faults := &table.Faults{}
 		if header(name, l, reference.Columns(name), faults); len(faults.List) == 0 {
 			fits = append(fits, name)
 		}
+	}
+	if slices.Equal(fits, []string{reference.PolicyTable, reference.EvaluationTable}) && len(lines) > 1 {
+		if slices.ContainsFunc(lines[1].cells, func(c string) bool { return strings.HasPrefix(c, "weight.") || strings.HasPrefix(c, "grade.") }) {
+			return reference.EvaluationTable
+		}
+		return reference.PolicyTable
 	}
 	if len(fits) != 1 {
 		return ""

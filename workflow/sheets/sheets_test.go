@@ -250,3 +250,17 @@ func TestDaysOfASpreadsheetAreDays(t *testing.T) {
 		t.Errorf("read as %v, %v", got, err)
 	}
 }
+
+// Policy and evaluation have the same header: the rows tell.
+func TestSettingsAreToldApartByTheirNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"name,value\nweight.rework,3\n":                 reference.EvaluationTable,
+		"name,value,meaning\ngrade.A,95,from here on\n": reference.EvaluationTable,
+		"name,value\nwarn_percent,70\n":                 reference.PolicyTable,
+	} {
+		tables, err := sheets.Read("", []byte(text))
+		if err != nil || tables[want] == nil {
+			t.Errorf("%q is taken for %v (%v)", text, tables, err)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func readText(name string, data []byte) (reference.Tables, error) {
 		return nil, broken(name, "more than %d rows", maxRows)
 	}
 	if name == "" && len(lines) > 0 {
-		if name = told(lines[0]); name == "" {
+		if name = told(lines); name == "" {
 			return nil, broken(name, "line %d: the header %q is that of no table, or of several: say which it is", lines[0].number, strings.Join(lines[0].cells, ","))
 		}
 		faults.Table = name

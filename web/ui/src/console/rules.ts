@@ -7,7 +7,7 @@ export const mayRule = (u: User): boolean => u.role === 'admin' || u.role === 'd
 export const mayEdit = (u: User): boolean => u.role === 'admin';
 
 export const tableNames = [
-  'responsibility', 'units', 'fallback', 'default_tiers', 'matters', 'criteria', 'scheme_mapping', 'limits', 'policy', 'calendar',
+  'responsibility', 'units', 'fallback', 'default_tiers', 'matters', 'criteria', 'scheme_mapping', 'limits', 'policy', 'calendar', 'evaluation',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 export const isTable = (name: string): name is TableName => tableNames.some((t) => t === name);

@@ -80,7 +80,7 @@ export const desk: Desk = {
     checking: 'Checking…', cancelEdit: 'Discard', pending: 'To be published', area: 'Area', unit: 'Unit', matter: 'Matter', number: 'Number', authority: 'Authority', expires: 'Expires', status: 'Status', from_short: 'From',
   },
   refTable: {
-    units: 'Units', responsibility: 'Duty matrix', fallback: 'Fallback units', default_tiers: 'Starting tiers', matters: 'Matters', criteria: 'Criteria', scheme_mapping: 'Scheme mapping', limits: 'Stage limits', policy: 'Policy', calendar: 'Calendar', rulings: 'Rulings',
+    units: 'Units', responsibility: 'Duty matrix', fallback: 'Fallback units', default_tiers: 'Starting tiers', matters: 'Matters', criteria: 'Criteria', scheme_mapping: 'Scheme mapping', limits: 'Stage limits', policy: 'Policy', calendar: 'Calendar', evaluation: 'Weights and grades', rulings: 'Rulings',
   },
   refColumn: {
     code: 'Code', name: 'Name', tier: 'Tier', kind: 'Kind', parent: 'Parent', line_parent: 'Line parent', area: 'Area code', area_name: 'Area', clerk: 'Clerk', phone: 'Telephone', duties: 'Duties', only_handed_to: 'Hand-over only',

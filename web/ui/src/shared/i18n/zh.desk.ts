@@ -73,7 +73,7 @@ export const desk = {
     checking: '检查中…', cancelEdit: '放弃修改', pending: '待发布', area: '适用范围', unit: '责任单位', matter: '管理事项', number: '文号', authority: '裁定机关', expires: '失效', status: '状态', from_short: '生效',
   },
   refTable: {
-    units: '单位', responsibility: '权责清单', fallback: '兜底单位', default_tiers: '起始层级', matters: '管理事项', criteria: '立案条件', scheme_mapping: '标准对照', limits: '环节时限', policy: '规则参数', calendar: '节假日安排', rulings: '职责裁定',
+    units: '单位', responsibility: '权责清单', fallback: '兜底单位', default_tiers: '起始层级', matters: '管理事项', criteria: '立案条件', scheme_mapping: '标准对照', limits: '环节时限', policy: '规则参数', calendar: '节假日安排', evaluation: '考评权重与等级', rulings: '职责裁定',
   },
   refColumn: {
     code: '代码', name: '名称', tier: '层级', kind: '类别', parent: '上级', line_parent: '业务主管', area: '区域代码', area_name: '区域', clerk: '收发员', phone: '电话', duties: '职责', only_handed_to: '只作移送',
