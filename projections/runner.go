@@ -153,6 +153,18 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
+// Open makes the view's tables if there are none, or none of use. It folds nothing.
+func (r *Runner) Open(ctx context.Context) error {
+	r.work.Lock()
+	defer r.work.Unlock()
+	if r.opened {
+		return nil
+	}
+	err := r.open(ctx)
+	r.opened = err == nil
+	return err
+}
+
 // RunToEnd folds everything up to the head as it stands when the end is reached.
 func (r *Runner) RunToEnd(ctx context.Context) error {
 	for {

@@ -34,6 +34,9 @@ type BenchCmd struct {
 	Follow BenchFollowCmd `cmd:"" help:"Reading a ledger from its beginning beside a raw scan of its table."`
 	Locate BenchLocateCmd `cmd:"" help:"Which grid owns a point, beside one exact test against the right polygon."`
 	Fanout BenchFanoutCmd `cmd:"" help:"One change to many sockets beside a bare write loop."`
+
+	Casebook      BenchCasebookCmd `cmd:"" help:"Statistics and lists for many users over many incidents, beside a handler that only sends bytes."`
+	CasebookUsers BenchUsersCmd    `cmd:"" hidden:""`
 }
 
 // BenchAppendCmd measures appends.

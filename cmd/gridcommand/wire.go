@@ -70,10 +70,16 @@ func (v views) all() []projections.View {
 // called, if not nil, as soon as accounts can be made: the rules read which
 // communities have inspectors.
 func assemble(ctx context.Context, p place, c *clock.Clock, log *slog.Logger, people func(context.Context, *accounts.Store) error) (_ *center, err error) {
-	m := &center{place: p, log: log, clock: c}
-	if m.databases, err = p.open(ctx); err != nil {
+	d, err := p.open(ctx)
+	if err != nil {
 		return nil, err
 	}
+	return assembleOver(ctx, d, p, c, log, people)
+}
+
+// assembleOver is [assemble] with databases that are open. It closes them if it fails.
+func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, log *slog.Logger, people func(context.Context, *accounts.Store) error) (_ *center, err error) {
+	m := &center{databases: d, place: p, log: log, clock: c}
 	defer func() {
 		if err != nil {
 			_ = m.databases.Close()
