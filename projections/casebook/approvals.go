@@ -6,11 +6,11 @@ import (
 	"database/sql"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gridcommand/domain/incident"
 	"gridcommand/eventstore"
-	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
 
@@ -58,19 +58,15 @@ type Approvals struct {
 // Approvals returns what waits for the word of a desk.
 func (v *View) Approvals(ctx context.Context, in Inbox) (Approvals, error) {
 	out := Approvals{Items: []Approval{}}
-	p := &plan{}
-	p.scope(in.Scope)
 	book := v.folder.Book()
-	err := projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
+	var ids []string
+	err := v.consult(ctx, func(x *index) {
+		both(x.seen(in.Scope), x.facets[byMark].with(markAsked)).Iterate(func(row uint32) bool {
+			ids = append(ids, strings.Clone(x.id(row)))
+			return true
+		})
+	}, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 		out.Position, out.At = position, at
-		var ids []string
-		query := "SELECT id FROM casebook_rows WHERE first IN (SELECT first FROM casebook_asked) AND " + p.where[0]
-		if err := projections.Scan(ctx, tx, query, p.args, func(r *sql.Rows) error {
-			ids = append(ids, "")
-			return r.Scan(&ids[len(ids)-1])
-		}); err != nil {
-			return err
-		}
 		files, err := v.shelf.Files(ctx, tx, ids)
 		for _, id := range ids {
 			for _, a := range askedOf(files[id], in.Policy, book.District()) {

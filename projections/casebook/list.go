@@ -1,16 +1,16 @@
 package casebook
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"gridcommand/eventstore"
-	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
 
@@ -31,53 +31,44 @@ func (v *View) List(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return p, err
 	}
-	err = projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
+	var ids []string
+	err = v.consult(ctx, func(x *index) {
+		ids, p.NextCursor, p.Total = plan.page(x)
+	}, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 		p.Position, p.At = position, at
-		if err := plan.count(ctx, tx, &p); err != nil {
-			return err
-		}
-		rows, err := plan.rows(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if len(rows) > plan.limit {
-			rows = rows[:plan.limit]
-			p.NextCursor = plan.after(rows[len(rows)-1]).text()
-		}
-		ids := make([]string, len(rows))
-		for i, r := range rows {
-			ids[i] = r.id
-		}
-		files, err := v.shelf.Files(ctx, tx, ids)
-		for _, id := range ids {
-			p.Items = append(p.Items, files[id].Listed())
-		}
+		p.Items, err = v.listed(ctx, tx, ids)
 		return err
 	})
+	if p.Total > MaxTotal {
+		p.Total, p.AtLeast = MaxTotal, true
+	}
 	return p, err
 }
 
-// plan is a query as SQL.
-type plan struct {
-	where        []string
-	args         []any
-	order        string // the sort as asked for
-	column, down string // the column it names, and " DESC" or nothing
-	limit        int
-	digest       string
-	from         *cursor
+// listed returns the files with these ids, in their order, as lists show them.
+func (v *View) listed(ctx context.Context, tx *sql.Tx, ids []string) ([]casefile.File, error) {
+	files, err := v.shelf.Files(ctx, tx, ids)
+	list := make([]casefile.File, len(ids))
+	for i, id := range ids {
+		list[i] = files[id].Listed()
+	}
+	return list, err
 }
 
-// row is what paging needs of a row.
-type row struct {
-	id     string
-	first  int64
-	number string
-	value  int64
+// A plan is a query that was found good.
+type plan struct {
+	Query
+	words  []string // of Q, folded
+	order  string   // the sort as asked for
+	column string   // that it names
+	down   bool
+	limit  int
+	digest string
+	from   *cursor
 }
 
 func planOf(q Query) (*plan, error) {
-	p := &plan{order: q.Sort, limit: q.Limit, digest: q.digest()}
+	p := &plan{Query: q, order: q.Sort, limit: q.Limit, digest: q.digest()}
 	if p.order == "" {
 		p.order = "-reported_at"
 	}
@@ -87,8 +78,6 @@ func planOf(q Query) (*plan, error) {
 	word, down := strings.CutPrefix(p.order, "-")
 	if !down {
 		word = strings.TrimPrefix(word, "+")
-	} else {
-		p.down = " DESC"
 	}
 	var ok bool
 	switch p.column, ok = sorts[word]; {
@@ -97,6 +86,7 @@ func planOf(q Query) (*plan, error) {
 	case p.limit < 1 || p.limit > mostLimit:
 		return nil, &QueryError{"limit", fmt.Sprintf("A page holds 1 to %d items.", mostLimit)}
 	}
+	p.down = down
 	if q.Cursor != "" {
 		c, err := cursorOf(q.Cursor, p.order, p.digest)
 		if err != nil {
@@ -104,180 +94,65 @@ func planOf(q Query) (*plan, error) {
 		}
 		p.from = &c
 	}
-	p.filter(q)
-	p.scope(q.Scope)
-	return p, p.search(q.Q)
+	var err error
+	p.words, err = wordsOf(q.Q)
+	return p, err
 }
 
-// arg adds an argument and returns its placeholder.
-func (p *plan) arg(v any) string {
-	p.args = append(p.args, v)
-	return fmt.Sprintf("$%d", len(p.args))
-}
-
-func (p *plan) and(condition string) { p.where = append(p.where, condition) }
-
-// among asks that column is one of values.
-func among[T ~string](p *plan, column string, values []T) {
-	if len(values) == 0 {
-		return
-	}
-	marks := make([]string, len(values))
-	for i, v := range values {
-		marks[i] = p.arg(string(v))
-	}
-	p.and(column + " IN (" + strings.Join(marks, ", ") + ")")
-}
-
-func (p *plan) filter(q Query) {
-	among(p, "status", q.Status)
-	among(p, "stage", q.Stage)
-	among(p, "tier", q.Tier)
-	among(p, "street", q.Street)
-	among(p, "community", q.Community)
-	among(p, "holder", q.Holder)
-	among(p, "source", q.Source)
-	among(p, "lamp", q.Lamp)
-	if len(q.Matter) > 0 {
-		var any []string
-		for _, m := range q.Matter {
-			column := "matter_code"
-			if strings.Contains(m, "/") {
-				column = "matter"
-			}
-			any = append(any, column+" = "+p.arg(m))
-		}
-		p.and("(" + strings.Join(any, " OR ") + ")")
-	}
-	for column, want := range map[string]*bool{"overdue": q.Overdue, "accepted": q.Accepted, "suspended": q.Suspended, "difficult": q.Difficult} {
-		if want != nil {
-			p.and(column + " = " + p.arg(bit(*want)))
-		}
-	}
-	for _, flag := range q.Flag {
-		p.and("flags LIKE " + p.arg(likeness(" "+string(flag)+" ")) + ` ESCAPE '\'`)
-	}
-	if b := q.BBox; b != nil {
-		for i, column := range []string{"lng", "lat"} {
-			p.and(column + " BETWEEN " + p.arg(int64(math.Ceil(b.Min[i]*degree))) + " AND " + p.arg(int64(math.Floor(b.Max[i]*degree))))
-		}
-	}
-	if q.From != nil {
-		p.and("reported_at >= " + p.arg(q.From.UnixMicro()))
-	}
-	if q.To != nil {
-		p.and("reported_at < " + p.arg(q.To.UnixMicro()))
-	}
-}
-
-// scope asks that one of the caller's visibility keys fits.
-func (p *plan) scope(keys []string) {
-	var any []string
-	for _, key := range keys {
-		kind, what, _ := strings.Cut(key, ":")
-		switch {
-		case kind == "area" && len(what) == 6:
-			any = append(any, "seen_district = "+p.arg(what))
-		case kind == "area" && len(what) == 9:
-			any = append(any, "seen_street = "+p.arg(what))
-		case kind == "area" && len(what) == 12:
-			any = append(any, "seen_community = "+p.arg(what))
-		case kind == "held":
-			any = append(any, "first IN (SELECT first FROM casebook_held WHERE unit = "+p.arg(what)+")")
-		case kind == "holder":
-			any = append(any, "holder = "+p.arg(what))
-		case kind == "by":
-			any = append(any, "reported_by = "+p.arg(what))
-		}
-	}
-	if len(any) == 0 {
-		p.and("1 = 0")
-		return
-	}
-	p.and("(" + strings.Join(any, " OR ") + ")")
-}
-
-// search asks that every word of q is found: in the text, by its grams first, or
-// in the number.
-func (p *plan) search(q string) error {
+// wordsOf returns the words of a search.
+func wordsOf(q string) ([]string, error) {
 	words := strings.Fields(fold(q))
-	if q == "" {
-		return nil
-	}
+	short := func(w string) bool { return utf8.RuneCountInString(w) < 2 }
 	switch {
+	case q == "":
+		return nil, nil
 	case utf8.RuneCountInString(q) > mostQ || len(words) > mostWords:
-		return &QueryError{"q", fmt.Sprintf("A search has up to %d words and %d characters.", mostWords, mostQ)}
-	case len(words) == 0:
-		return &QueryError{"q", "A search needs words of two characters or more."}
+		return nil, &QueryError{"q", fmt.Sprintf("A search has up to %d words and %d characters.", mostWords, mostQ)}
+	case len(words) == 0 || slices.ContainsFunc(words, short):
+		return nil, &QueryError{"q", "A search needs words of two characters or more."}
 	}
-	for _, w := range words {
-		if utf8.RuneCountInString(w) < 2 {
-			return &QueryError{"q", "A search needs words of two characters or more."}
-		}
-		grams := gramsOf(w)
-		var sets []string
-		for i := range min(len(grams), 4) { // spread over the word; the text itself decides
-			sets = append(sets, "SELECT first FROM casebook_grams WHERE gram = "+p.arg(int64(grams[i*len(grams)/min(len(grams), 4)])))
-		}
-		like := p.arg(likeness(w))
-		found := "(first IN (" + strings.Join(sets, " INTERSECT ") + ") AND text LIKE " + like + ` ESCAPE '\')`
-		if strings.Trim(w, "0123456789-") == "" {
-			found = "(" + found + " OR number LIKE " + like + ` ESCAPE '\')`
-		}
-		p.and(found)
-	}
-	return nil
+	return words, nil
 }
 
-func (p *plan) count(ctx context.Context, tx *sql.Tx, page *Page) error {
-	query := fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM casebook_rows WHERE %s LIMIT %d) AS counted", strings.Join(p.where, " AND "), MaxTotal+1)
-	if err := tx.QueryRowContext(ctx, query, p.args...).Scan(&page.Total); err != nil {
-		return err
+// page returns the ids of the page asked for, the cursor of the next one if there is
+// one, and how many rows all pages hold, up to one more than totals are counted.
+func (p *plan) page(x *index) (ids []string, next string, total int) {
+	found := x.find(p)
+	var rows []uint32
+	end := cursor{Sort: p.order, Digest: p.digest}
+	switch p.column {
+	case "number":
+		rows, total = paged(p, x, found, x.numbers, cursor.number)
+		if len(rows) > p.limit {
+			end.Number = x.numbers.values[rows[p.limit-1]]
+		}
+	default:
+		column := map[string]*column[int64]{"reported_at": x.reports, "updated_at": x.updates, "due": x.dues}[p.column]
+		rows, total = paged(p, x, found, column, cursor.value)
+		if len(rows) > p.limit {
+			end.Value = column.values[rows[p.limit-1]]
+		}
 	}
-	if page.Total > MaxTotal {
-		page.Total, page.AtLeast = MaxTotal, true
+	if len(rows) > p.limit {
+		rows = rows[:p.limit]
+		end.First = x.firsts[rows[p.limit-1]]
+		next = end.text()
 	}
-	return nil
+	ids = make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = strings.Clone(x.id(row))
+	}
+	return ids, next, total
 }
 
-// rows returns one row more than the page holds, if there is one.
-func (p *plan) rows(ctx context.Context, tx *sql.Tx) ([]row, error) {
-	where, args := p.where, p.args
-	if c := p.from; c != nil {
-		var value any = c.Value
-		if p.column == "number" {
-			value = c.Number
-		}
-		compare := ">"
-		if p.down != "" {
-			compare = "<"
-		}
-		where = append(where[:len(where):len(where)], fmt.Sprintf("(%s, first) %s ($%d, $%d)", p.column, compare, len(args)+1, len(args)+2))
-		args = append(args[:len(args):len(args)], value, c.First)
+// paged returns one row more than the page holds, if there is one.
+func paged[T cmp.Ordered](p *plan, x *index, f found, c *column[T], value func(cursor) T) ([]uint32, int) {
+	var after *place[T]
+	if p.from != nil {
+		after = &place[T]{value(*p.from), p.from.First}
 	}
-	value := p.column
-	if value == "number" {
-		value = "0"
-	}
-	query := fmt.Sprintf("SELECT id, first, number, %s FROM casebook_rows WHERE %s ORDER BY %s%s, first%s LIMIT %d",
-		value, strings.Join(where, " AND "), p.column, p.down, p.down, p.limit+1)
-	var rows []row
-	err := projections.Scan(ctx, tx, query, args, func(r *sql.Rows) error {
-		var x row
-		err := r.Scan(&x.id, &x.first, &x.number, &x.value)
-		rows = append(rows, x)
-		return err
-	})
-	return rows, err
+	return top(x, f, order[T]{c, p.down}, after, p.limit+1, MaxTotal+1)
 }
 
-// after returns the cursor that stands at r.
-func (p *plan) after(r row) cursor {
-	c := cursor{Sort: p.order, First: r.first, Digest: p.digest}
-	if p.column == "number" {
-		c.Number = r.number
-	} else {
-		c.Value = r.value
-	}
-	return c
-}
+func (c cursor) number() string { return c.Number }
+func (c cursor) value() int64   { return c.Value }

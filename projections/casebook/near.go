@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -14,7 +15,6 @@ import (
 
 	"gridcommand/domain/incident"
 	"gridcommand/eventstore"
-	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
 
@@ -57,10 +57,10 @@ type Neighbours struct {
 // of its matter, within so many metres, reported within so long before or after it. The
 // nearest comes first.
 func (v *View) Duplicates(ctx context.Context, n Near) (Neighbours, error) {
-	p := n.plan()
-	p.and("status = " + p.arg(string(incident.StatusOpen)))
-	p.and("reported_at BETWEEN " + p.arg(n.At.Add(-n.Within).UnixMicro()) + " AND " + p.arg(n.At.Add(n.Within).UnixMicro()))
-	out, err := v.near(ctx, n, p, func(context.Context, *sql.Tx, map[string]casefile.File) error { return nil })
+	out, err := v.near(ctx, n, incident.StatusOpen, func(x *index, row uint32) bool {
+		at := x.reports.values[row]
+		return n.At.Add(-n.Within).UnixMicro() <= at && at <= n.At.Add(n.Within).UnixMicro()
+	}, func(context.Context, *sql.Tx, map[string]casefile.File) error { return nil })
 	slices.SortFunc(out.Items, func(a, b Neighbour) int {
 		return cmp.Or(cmp.Compare(a.Meters, b.Meters), cmp.Compare(a.File.First, b.File.First))
 	})
@@ -72,10 +72,9 @@ func (v *View) Duplicates(ctx context.Context, n Near) (Neighbours, error) {
 // those that they are linked to as recurrences in turn. The last one closed comes
 // first; Count is which time this is, as far as the caller may see.
 func (v *View) Recurrences(ctx context.Context, n Near) (Neighbours, error) {
-	p := n.plan()
-	p.and("status = " + p.arg(string(incident.StatusClosed)))
-	p.and("closed_at BETWEEN " + p.arg(n.At.Add(-n.Within).UnixMicro()) + " AND " + p.arg(n.At.UnixMicro()))
-	out, err := v.near(ctx, n, p, func(ctx context.Context, tx *sql.Tx, found map[string]casefile.File) error {
+	out, err := v.near(ctx, n, incident.StatusClosed, func(x *index, row uint32) bool {
+		return n.At.Add(-n.Within).UnixMicro() <= x.closed[row] && x.closed[row] <= n.At.UnixMicro()
+	}, func(ctx context.Context, tx *sql.Tx, found map[string]casefile.File) error {
 		return v.chain(ctx, tx, n, found)
 	})
 	slices.SortFunc(out.Items, func(a, b Neighbour) int {
@@ -85,32 +84,33 @@ func (v *View) Recurrences(ctx context.Context, n Near) (Neighbours, error) {
 	return out, err
 }
 
-// plan asks for the matter and the box around the place; the index finds both.
-func (n Near) plan() *plan {
-	p := &plan{order: "first", column: "first", limit: mostLimit}
-	p.and("matter = " + p.arg(n.Matter))
+// around returns the ids of incidents with this status around the place, those reported
+// first if they are too many: of the matter, in a box that holds the ball, and when it fits.
+func (n Near) around(x *index, status incident.Status, when func(*index, uint32) bool) []string {
 	box := geo.NewBoundAroundPoint(n.Point, 1.01*n.Meters) // a little more: the ball is judged afterwards
-	for i, column := range []string{"lat", "lng"} {
-		p.and(column + " BETWEEN " + p.arg(int64(math.Floor(box.Min[1-i]*degree))) + " AND " + p.arg(int64(math.Ceil(box.Max[1-i]*degree))))
-	}
-	p.and("id <> " + p.arg(n.ID))
-	p.scope(n.Scope)
-	return p
+	inside := x.within(box)
+	rows := both(
+		x.seen(n.Scope), x.facets[byStatus].with(string(status)),
+		x.facets[byMatter].where(func(value string) bool { return matterKey(value) == n.Matter }),
+	)
+	var ids []string
+	rows.Iterate(func(row uint32) bool {
+		if inside(row) && when(x, row) && x.id(row) != n.ID {
+			ids = append(ids, strings.Clone(x.id(row)))
+		}
+		return len(ids) <= mostLimit
+	})
+	return ids
 }
 
 // near finds what lies near; more may add to it.
-func (v *View) near(ctx context.Context, n Near, p *plan, more func(context.Context, *sql.Tx, map[string]casefile.File) error) (Neighbours, error) {
+func (v *View) near(ctx context.Context, n Near, status incident.Status, when func(*index, uint32) bool,
+	more func(context.Context, *sql.Tx, map[string]casefile.File) error,
+) (Neighbours, error) {
 	out := Neighbours{Items: []Neighbour{}}
-	err := projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
+	var ids []string
+	err := v.consult(ctx, func(x *index) { ids = n.around(x, status, when) }, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 		out.Position, out.At = position, at
-		rows, err := p.rows(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var ids []string
-		for _, r := range rows {
-			ids = append(ids, r.id)
-		}
 		found, err := v.shelf.Files(ctx, tx, ids)
 		if err != nil {
 			return err

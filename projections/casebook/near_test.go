@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -163,33 +162,5 @@ func TestWhatLiesNear(t *testing.T) {
 func TestNothingIsNearNowhere(t *testing.T) {
 	if _, ok := casebook.Around(casefile.File{}, 50, time.Hour, everything); ok {
 		t.Error("a file without place and matter has neighbours")
-	}
-}
-
-// Looking around a place reads the index of places, not the book.
-func TestLookingAroundReadsTheIndex(t *testing.T) {
-	h := historytest.New(t, 1)
-	h.Live(50)
-	db := historytest.Views(t)
-	if err := projections.NewRunner(db, h.Ledger, casebook.New(db, historytest.Folder(t)), nil).RunToEnd(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := db.Read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT id FROM casebook_rows WHERE matter = 'a/b/c'
-		AND lat BETWEEN 1 AND 2 AND lng BETWEEN 1 AND 2 AND id <> '' AND status = 'open' AND reported_at BETWEEN 1 AND 2 AND seen_district = '440114'`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var plan string
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			t.Fatal(err)
-		}
-		plan += detail + "\n"
-	}
-	if err := rows.Err(); err != nil || !strings.Contains(plan, "casebook_rows_near") {
-		t.Errorf("the plan is %q, %v", plan, err)
 	}
 }

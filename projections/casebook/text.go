@@ -1,7 +1,6 @@
 package casebook
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -21,27 +20,4 @@ func fold(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
-}
-
-// gram is two characters that stand side by side, as one number.
-type gram int64
-
-// gramsOf returns the grams of a folded text, in order, each once. A blank parts
-// what stands on its sides.
-func gramsOf(text string) []gram {
-	var grams []gram
-	last := ' '
-	for _, r := range text {
-		if !unicode.IsSpace(r) && !unicode.IsSpace(last) {
-			grams = append(grams, gram(last)<<21|gram(r))
-		}
-		last = r
-	}
-	slices.Sort(grams)
-	return slices.Compact(grams)
-}
-
-// likeness returns the LIKE pattern of texts that contain word.
-func likeness(word string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
 }

@@ -1,0 +1,195 @@
+package casebook
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+
+	"gridcommand/eventstore"
+	"gridcommand/projections"
+)
+
+// A cache is the index of the rows at one position. Whoever asks brings it to the
+// position of the transaction they read in, by reading the rows that facts have come to
+// since; nothing else has to tell it of a change.
+type cache struct {
+	mu       sync.RWMutex
+	edition  string
+	position eventstore.Position
+	index    *index // nil: not loaded
+}
+
+// errElsewhere says that the cache stands at other facts than the transaction: another
+// question brought it further, or the rows were made anew. A new transaction tells.
+var errElsewhere = errors.New("casebook: the index is not of this transaction")
+
+// errCold says that every row has to be read.
+var errCold = errors.New("casebook: the index is not loaded")
+
+// A stand is rows of one edition at one position.
+type stand struct {
+	edition  string
+	position eventstore.Position
+}
+
+// isPast tells whether the rows that the cache, which now has some, was met with are
+// there no more: a transaction that began later reads other ones, or fewer.
+func (met *stand) isPast(has, is stand) bool {
+	return met != nil && has.edition == met.edition && (is.edition != met.edition || is.position < met.position)
+}
+
+// reach brings the index to the rows of tx and holds it there until release is called.
+// met is where it was before tx began, if that is known. Without load it refuses to read
+// all rows.
+func (c *cache) reach(ctx context.Context, tx *sql.Tx, is stand, met *stand, load bool) (release func(), err error) {
+	c.mu.RLock()
+	if c.index != nil && is == (stand{c.edition, c.position}) {
+		return c.mu.RUnlock, nil
+	}
+	c.mu.RUnlock()
+	c.mu.Lock()
+	defer func() {
+		if err != nil {
+			c.mu.Unlock()
+		}
+	}()
+	has := stand{c.edition, c.position}
+	switch {
+	case c.index != nil && is == has:
+		return c.mu.Unlock, nil
+	case c.index != nil && is.edition == has.edition && is.position > has.position:
+		return c.mu.Unlock, c.read(ctx, tx, is)
+	case c.index != nil && !met.isPast(has, is):
+		return nil, errElsewhere
+	case !load:
+		return nil, errCold
+	}
+	c.index, c.edition, c.position = newIndex(), is.edition, 0
+	return c.mu.Unlock, c.read(ctx, tx, is)
+}
+
+// read takes the rows that the index lacks. If that fails, it is loaded anew.
+func (c *cache) read(ctx context.Context, tx *sql.Tx, is stand) error {
+	x, fresh := c.index, c.position == 0
+	c.index = nil
+	err := each(ctx, tx, c.position, x.put)
+	if err != nil {
+		return err
+	}
+	x.settle()
+	if fresh {
+		x.trim()
+	}
+	c.index, c.position = x, is.position
+	return nil
+}
+
+// batch is how many rows are handed over at a time.
+const batch = 512
+
+// each calls take for the rows with facts after a position, in the order of their first
+// facts, while the rows that follow are already being read.
+func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(first int64, e entry) error) error {
+	type row struct {
+		first int64
+		entry string
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	batches, failed := make(chan []row, 4), make(chan error, 1)
+	go func() {
+		defer close(batches)
+		rows := make([]row, 0, batch)
+		err := projections.Scan(ctx, tx, `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`, []any{int64(after)}, func(r *sql.Rows) error {
+			var x row
+			if err := r.Scan(&x.first, &x.entry); err != nil {
+				return err
+			}
+			if rows = append(rows, x); len(rows) < batch {
+				return nil
+			}
+			select {
+			case batches <- rows:
+				rows = make([]row, 0, batch)
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		if err == nil {
+			select {
+			case batches <- rows:
+			case <-ctx.Done():
+			}
+		}
+		failed <- err
+	}()
+	var e entry
+	var bad error
+	for rows := range batches {
+		for _, r := range rows {
+			if bad == nil {
+				if bad = e.parse(r.entry); bad == nil {
+					bad = take(r.first, e)
+				}
+			}
+		}
+		if bad != nil {
+			cancel()
+		}
+	}
+	return errors.Join(bad, <-failed)
+}
+
+// consult calls ask with the index, and then, with the index free again, follow, in one
+// picture of the database.
+func (v *View) consult(ctx context.Context, ask func(*index), follow func(*sql.Tx, eventstore.Position, time.Time) error) error {
+	return v.read(ctx, false, ask, follow)
+}
+
+// Warm reads what the index lacks, all rows if need be, so that the next question does
+// not have to. Before the view's runner has made its tables it returns
+// [projections.ErrNotReady].
+func (v *View) Warm(ctx context.Context) error {
+	return v.read(ctx, true, func(*index) {}, func(*sql.Tx, eventstore.Position, time.Time) error { return nil })
+}
+
+func (v *View) read(ctx context.Context, load bool, ask func(*index), follow func(*sql.Tx, eventstore.Position, time.Time) error) error {
+	var met *stand
+	for {
+		err := projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
+			edition, err := projections.Edition(ctx, tx, name)
+			if err != nil {
+				return err
+			}
+			release, err := v.cache.reach(ctx, tx, stand{edition, position}, met, load)
+			if err != nil {
+				return err
+			}
+			func() {
+				defer release()
+				ask(v.cache.index)
+			}()
+			return follow(tx, position, at)
+		})
+		switch {
+		case errors.Is(err, errElsewhere):
+			met = v.cache.stand()
+		case errors.Is(err, errCold):
+			// Whoever asked may be gone before all rows are read: others wait for them too.
+			if err := v.Warm(context.WithoutCancel(ctx)); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+}
+
+func (c *cache) stand() *stand {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return &stand{c.edition, c.position}
+}
