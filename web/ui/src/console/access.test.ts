@@ -15,3 +15,8 @@ test('only desks answer requests, and all who do can open the inbox', () => {
   expect(roles.filter((r) => decides(of(r)))).toEqual(['community', 'street', 'district']);
   for (const r of roles) if (decides(of(r))) expect(opens(of(r), 'approvals'), r).toBe(true);
 });
+
+test('tickets are the hotline\'s, the district\'s and the supervisor\'s; a street sees those of its incidents', () => {
+  expect(roles.filter((r) => opens(of(r), 'hotline'))).toEqual(['street', 'district', 'hotline', 'supervisor']);
+  for (const r of roles) expect(opens(of(r), 'ticket'), r).toBe(opens(of(r), 'hotline'));
+});

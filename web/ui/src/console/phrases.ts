@@ -36,6 +36,11 @@ export function phrasesFor(command: string, field: string, matter: string): read
   return wanted === undefined ? [] : [...new Set(phrases.value.filter((p) => p.kind === wanted && (p.matter === null || p.matter === matter)).map((p) => p.text))];
 }
 
+/** Sentences of one kind, for any matter and for this one. */
+export function sentences(kind: string, matter: string): readonly string[] {
+  return [...new Set(phrases.value.filter((p) => p.kind === kind && (p.matter === null || p.matter === matter)).map((p) => p.text))];
+}
+
 /** Puts names where a phrase leaves room for them; what is not known stays as a gap to be filled. */
 export function fillIn(text: string, names: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => names[name] || (hole === '' ? '' : '＿＿'));

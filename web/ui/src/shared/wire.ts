@@ -269,8 +269,8 @@ export interface Period {
   readonly limit: number;
 }
 
-/** What can run out: the two clocks of an incident, and what has a limit of its own beside them. */
-export const clockNames = ['stage', 'total', 'accept', 'arrive', 'review', 'return'] as const;
+/** What can run out: the two clocks of an incident, what has a limit of its own beside them, and the clocks of a hotline ticket. */
+export const clockNames = ['stage', 'total', 'accept', 'arrive', 'review', 'return', 'city', 'contact', 'reserve'] as const;
 export type ClockName = (typeof clockNames)[number];
 
 /** Why a deadline is when it is. */
