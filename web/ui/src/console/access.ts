@@ -5,6 +5,7 @@ const desks: readonly Role[] = ['community', 'street', 'district'];
 const pages = {
   work: ['inspector', 'community', 'handler', 'street', 'district', 'hotline', 'supervisor'],
   statistics: ['inspector', 'community', 'handler', 'street', 'district', 'hotline', 'supervisor'],
+  hotline: ['hotline', 'street', 'district', 'supervisor'],
   approvals: [...desks, 'supervisor'],
   duty: [...desks, 'supervisor'],
   returns: ['street', 'district', 'supervisor'],
@@ -16,7 +17,7 @@ const isPage = (name: string): name is PageName => name in pages;
 
 /** Whether a post uses a page. One that is not named here is everybody's. */
 export function opens(u: User, page: string): boolean {
-  const name = page === 'incident' ? 'work' : page;
+  const name = page === 'incident' ? 'work' : page === 'ticket' ? 'hotline' : page;
   return !isPage(name) || pages[name].some((r) => r === u.role);
 }
 

@@ -1,8 +1,10 @@
 import { desk } from './zh.desk';
+import { hotline } from './zh.hotline';
 
 /** The labels of glossary.md, and the sentences of the pages. One label per code word, everywhere. */
 export const zh = {
   ...desk,
+  ...hotline,
   app: {
     name: '花都区网格化指挥',
     console: '事件指挥台',
@@ -92,7 +94,7 @@ export const zh = {
     working_days: '工作日', natural_days: '自然日',
   },
   time: {
-    stage: '环节时限', total: '总时限', accept: '签收时限', arrive: '报到时限', review: '审核时限', return: '退单时限', rules: '时限规则 {v}', due: '截止', dueAt: '截止时间', left: '剩余 {t}', over: '已超时 {t}',
+    stage: '环节时限', total: '总时限', accept: '签收时限', arrive: '报到时限', review: '审核时限', return: '退单时限', city: '市热线时限', contact: '先行联系时限', reserve: '审核和回填', rules: '时限规则 {v}', due: '截止', dueAt: '截止时间', left: '剩余 {t}', over: '已超时 {t}',
     none: '未计时', day: '天', hour: '小时', minute: '分', underMinute: '不足1分', joiner: '',
     suspended: '挂账中', why: '为什么是这个时间', pausedFor: '停表',
     given: '截止时间由来文指定', calendar: '节假日安排版本 {v}', notPublished: '{year}年节假日安排尚未公布，时限为暂定',
