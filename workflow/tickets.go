@@ -37,6 +37,11 @@ func TicketPolicy(ref *reference.Reference) ticket.Policy {
 	return p
 }
 
+// Alike says when the tickets of one caller are about the same.
+func Alike(ref *reference.Reference) ticket.Alike {
+	return ticket.Alike{Meters: ref.Policy.Tickets.HotMeters, Within: ref.Policy.Tickets.RepeatWithin}
+}
+
 // TicketOrder returns an order with everything the rules may look at, as it is in force
 // at that moment.
 func (s *Service) TicketOrder(at time.Time, by incident.Actor, posts []jurisdiction.Post, c ticket.Command) ticket.Order {
@@ -55,7 +60,7 @@ func arrival(events []ticket.Event) string {
 	if len(events) == 0 {
 		return "known"
 	}
-	switch events[0].(type) {
+	switch events[len(events)-1].(type) { // before it may stand what clocks had to say
 	case ticket.Received:
 		return "added"
 	case ticket.Changed:
@@ -128,7 +133,7 @@ func (s *Service) receiveTickets(ctx context.Context, all []ticket.Receive, ids 
 				if err != nil {
 					return 0, err
 				}
-				state, drafts = ticket.Evolve(state, e), append(drafts, eventstore.Draft{Type: name, At: at, Data: data})
+				state, drafts = ticket.Evolve(state, e), append(drafts, eventstore.Draft{Type: name, At: ticket.FactOf(e).At, Data: data})
 			}
 		}
 		if len(drafts) > 0 {

@@ -311,4 +311,7 @@ type TicketPolicy struct {
 	HotCallers int                       // 5 different callers on one thing
 	HotMeters  float64                   // 200 m: how near one thing is
 	HotWithin  time.Duration             // 24 h
+	// 30 days: how long after one ticket the same caller's next on the same thing is a
+	// repeat complaint; as near as a hot spot's.
+	RepeatWithin time.Duration
 }

@@ -161,7 +161,7 @@ func policyFrom(version string, limits map[string]incident.StageLimit, rows []ta
 var youngerRows = map[string]string{
 	"ticket_consult": "2 working_days", "ticket_complaint": "15 working_days", "ticket_report": "15 working_days",
 	"ticket_suggestion": "10 working_days", "ticket_help": "10 working_days", "ticket_other": "15 working_days",
-	"hotspot_callers": "5", "hotspot_meters": "200", "hotspot_within": "24h",
+	"hotspot_callers": "5", "hotspot_meters": "200", "hotspot_within": "24h", "repeat_within": "720h",
 }
 
 // settings are the rows of the policy's table, and what each sets.
@@ -199,6 +199,7 @@ func settings(p *incident.Policy) map[string]func(value string) error {
 		"hotspot_callers":      whole(&p.Tickets.HotCallers, 2, 1000),
 		"hotspot_meters":       meters(&p.Tickets.HotMeters),
 		"hotspot_within":       span(&p.Tickets.HotWithin),
+		"repeat_within":        span(&p.Tickets.RepeatWithin),
 	}
 }
 

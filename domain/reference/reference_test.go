@@ -81,7 +81,7 @@ func TestThePolicyIsReadFromTheTables(t *testing.T) {
 				"consult": of("2 working_days", "").Normal, "complaint": of("15 working_days", "").Normal, "report": of("15 working_days", "").Normal,
 				"suggestion": of("10 working_days", "").Normal, "help": of("10 working_days", "").Normal, "other": of("15 working_days", "").Normal,
 			},
-			HotCallers: 5, HotMeters: 200, HotWithin: 24 * time.Hour,
+			HotCallers: 5, HotMeters: 200, HotWithin: 24 * time.Hour, RepeatWithin: 30 * 24 * time.Hour,
 		},
 	}
 	r := load(t)
@@ -117,7 +117,7 @@ func TestEveryTextFindsItsPlace(t *testing.T) {
 		"incident": 48, "result": 10, "reply": 4, "ruling": 4, "shift": 7, "profile": 14, "share": 8,
 		"ticket consult": 2, "ticket complaint": 5, "ticket report": 5, "ticket help": 3, "ticket suggestion": 1, "ticket other": 1,
 		"reason return": 10, "reason escalate": 10, "reason extension": 10, "reason suspension": 10, "reason rework": 6,
-		"reason decline": 6, "reason refute": 3, "reason appeal": 4,
+		"reason decline": 6, "reason refute": 3, "reason appeal": 4, "reason contact": 3, "reason reply_city": 3,
 	}
 	if diff := cmp.Diff(want, count); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)

@@ -15,6 +15,22 @@ import (
 // Decide returns the facts that follow from an order, or the reason there are none.
 // Saying the same thing again yields nothing.
 func Decide(s State, o Order) ([]Event, error) {
+	if t, timed := timerOf(o.Command); timed {
+		return s.tick(o, t)
+	}
+	missed := s.missed(o.At)
+	for _, e := range missed {
+		s = Evolve(s, e)
+	}
+	events, err := s.answer(o)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	return append(missed, events...), nil
+}
+
+// answer is Decide for a ticket whose clocks have said what they had to.
+func (s State) answer(o Order) ([]Event, error) {
 	if c, ok := o.Command.(Receive); ok {
 		return s.receive(o, c)
 	}
@@ -28,7 +44,7 @@ func Decide(s State, o Order) ([]Event, error) {
 }
 
 // Commands are the names of what people may do to a ticket.
-var Commands = []string{"sign", "contact", "link", "reply", "review", "return", "rule", "callback", "redo"}
+var Commands = []string{"sign", "contact", "link", "reply", "review", "return", "rule", "callback", "redo", "view-caller"}
 
 // Allowed returns the commands that would not be refused for reasons of role or stage.
 func Allowed(s State, o Order) []string {
@@ -48,9 +64,9 @@ func MayEver(r jurisdiction.Role) bool {
 
 // from are the stages at which a command may be given.
 var from = map[string][]Stage{
-	"sign": {AtReceived}, "contact": {AtSigned, AtAnswered}, "link": {AtSigned}, "reply": {AtSigned}, "review": {AtAnswered},
+	"sign": {AtReceived}, "contact": {AtSigned, AtAnswered, AtReviewed}, "link": {AtSigned}, "reply": {AtSigned}, "review": {AtAnswered},
 	"return": {AtReceived, AtSigned}, "rule": {AtReceived, AtSigned, AtAnswered, AtReturning},
-	"callback": {AtReviewed, AtCalledBack}, "redo": {AtCalledBack},
+	"callback": {AtReviewed, AtCalledBack}, "redo": {AtCalledBack}, "view-caller": Stages, "repeat": Stages,
 }
 
 // permits says why somebody may not give a command now.
@@ -58,7 +74,7 @@ func (s State) permits(o Order, name string) *reason {
 	switch {
 	case !s.There():
 		return &unknown
-	case !MayEver(o.By.Role):
+	case !MayEver(o.By.Role) && !(name == "repeat" && o.By.System()), name == "repeat" && !o.By.System():
 		return &notYours
 	case !slices.Contains(from[name], s.Stage):
 		return &wrongStage
@@ -85,6 +101,13 @@ func (s State) permits(o Order, name string) *reason {
 		}
 	case "redo":
 		return s.permitsRedo(o)
+	case "view-caller", "repeat":
+		switch c := s.Content.Caller; {
+		case c == nil:
+			return &noCaller
+		case c.Confidential:
+			return &callerConfidential
+		}
 	}
 	return nil
 }
@@ -140,7 +163,9 @@ func (s State) said(o Order) bool {
 		return s.Stage == AtCalledBack && s.Ratings[n-1].By == o.By && s.Ratings[n-1].Result == c.Result && s.Ratings[n-1].ForCause == c.ForCause && s.Ratings[n-1].Note == c.Note
 	case Redo:
 		return s.Redo != nil && s.Redo.Decided == nil && c.Approve == nil && s.Redo.By == o.By && s.Redo.Person == c.Person && s.Redo.Reason == c.Reason
-	case Receive:
+	case Repeat:
+		return s.Repeat != nil
+	case Receive, ViewCaller, Warn, Expire:
 	}
 	return false
 }
@@ -164,7 +189,7 @@ func (s State) decide(o Order) ([]Event, error) {
 		}
 		return []Event{Contacted{Fact: o.fact(), Reached: c.Reached, When: when, Note: c.Note}}, nil
 	case Link:
-		return []Event{Linked{Fact: o.fact(), Incident: c.Incident, Number: c.Number, Street: c.Street}}, nil
+		return []Event{Linked{Fact: o.fact(), Incident: c.Incident, Number: c.Number, Street: c.Street, Community: c.Community, Tier: c.Tier}}, nil
 	case Reply:
 		switch {
 		case blank(c.ToCaller):
@@ -172,7 +197,7 @@ func (s State) decide(o Order) ([]Event, error) {
 		case blank(c.ToCity):
 			return no(toCityRequired)
 		}
-		return []Event{Replied{Fact: o.fact(), ToCaller: c.ToCaller, ToCity: c.ToCity, Resolution: c.Resolution}}, nil
+		return []Event{Replied{Fact: o.fact(), ToCaller: c.ToCaller, ToCity: c.ToCity, Resolution: c.Resolution, Unit: c.Unit}}, nil
 	case Review:
 		if !c.Pass && blank(c.Reason) {
 			return no(reasonRequired)
@@ -192,7 +217,14 @@ func (s State) decide(o Order) ([]Event, error) {
 		return []Event{CalledBack{Fact: o.fact(), Result: c.Result, ForCause: c.ForCause, Note: c.Note}}, nil
 	case Redo:
 		return s.redo(o, c)
-	case Receive:
+	case ViewCaller: // each look is a fact, also the second of the same person
+		if blank(c.Reason) {
+			return no(reasonRequired)
+		}
+		return []Event{CallerViewed{Fact: o.fact(), Reason: c.Reason}}, nil
+	case Repeat:
+		return []Event{Repeated{Fact: o.fact(), Of: c.Of, Number: c.Number, Count: c.Count}}, nil
+	case Receive, Warn, Expire:
 	}
 	panic(fmt.Sprintf("ticket: unhandled command %T", o.Command))
 }
@@ -296,7 +328,7 @@ func (o Order) clocks(t Type, came time.Time, due *time.Time) Clocks {
 	if missing != 0 || !at.After(came) {
 		at = *c.City.Due // no day to spare
 	}
-	c.Internal = &at
+	c.Internal, c.InternalWarn = &at, deadline.Given(came, at, o.Policy.Warn).Warn
 	return c
 }
 
@@ -306,7 +338,7 @@ func Evolve(s State, e Event) State {
 	case Received:
 		return State{
 			Source: e.Source, External: e.External, Content: e.Content, Seen: map[int]string{e.Content.Version: e.Digest},
-			Came: e.At, Clocks: e.Clocks, Stage: AtReceived,
+			Came: e.At, Clocks: e.Clocks, Stage: AtReceived, Desk: e.By.Unit,
 		}
 	case Changed:
 		s = s.seen(e.Content.Version, e.Digest)
@@ -349,6 +381,15 @@ func Evolve(s State, e Event) State {
 		if e.Approved {
 			s.Stage = AtSigned
 		}
+	case Warned:
+		s.Marks = append(slices.Clip(s.Marks), Mark{Clock: e.Clock, Kind: WarnedKind, Due: e.Due, At: e.At})
+	case Expired:
+		s.Marks = append(slices.Clip(s.Marks), Mark{Clock: e.Clock, Kind: ExpiredKind, Due: e.Due, At: e.At})
+	case Repeated:
+		again := Repetition(e)
+		s.Repeat = &again
+	case CallerViewed:
+		s.Views = append(slices.Clip(s.Views), Viewed(e))
 	default:
 		panic(fmt.Sprintf("ticket: unhandled event %T", e))
 	}
@@ -380,44 +421,50 @@ type reason struct{ code, field, zh, en string }
 
 // acts are what was asked, as both languages begin a refusal of it.
 var acts = map[string]struct{ zh, en string }{
-	"receive":  {"不能接收工单：", "Cannot take the ticket: "},
-	"sign":     {"不能签收工单：", "Cannot sign for the ticket: "},
-	"contact":  {"不能登记先行联系：", "Cannot log the call: "},
-	"link":     {"不能关联事件：", "Cannot link the ticket: "},
-	"reply":    {"不能答复：", "Cannot answer the ticket: "},
-	"review":   {"不能审核：", "Cannot review the reply: "},
-	"return":   {"不能退单：", "Cannot return the ticket: "},
-	"rule":     {"不能登记市热线裁定：", "Cannot record the city's ruling: "},
-	"callback": {"不能登记回访：", "Cannot record the callback: "},
-	"redo":     {"不能重办：", "Cannot have it done again: "},
+	"receive":     {"不能接收工单：", "Cannot take the ticket: "},
+	"sign":        {"不能签收工单：", "Cannot sign for the ticket: "},
+	"contact":     {"不能登记先行联系：", "Cannot log the call: "},
+	"link":        {"不能关联事件：", "Cannot link the ticket: "},
+	"reply":       {"不能答复：", "Cannot answer the ticket: "},
+	"review":      {"不能审核：", "Cannot review the reply: "},
+	"return":      {"不能退单：", "Cannot return the ticket: "},
+	"rule":        {"不能登记市热线裁定：", "Cannot record the city's ruling: "},
+	"callback":    {"不能登记回访：", "Cannot record the callback: "},
+	"redo":        {"不能重办：", "Cannot have it done again: "},
+	"view-caller": {"不能查看诉求人电话：", "Cannot show the caller: "},
+	"repeat":      {"不能登记重复投诉：", "Cannot note a repeat complaint: "},
+	"warn":        {"不能临期提醒：", "Cannot warn: "},
+	"expire":      {"不能登记超时：", "Cannot expire: "},
 }
 
 // The rules' reasons.
 var (
-	unknown          = reason{"unknown_ticket", "", "没有这张工单", "there is no such ticket"}
-	notYours         = reason{"role_may_not", "", "由热线专办员或区指挥中心办理", "this is for the hotline's agents and the district's desk"}
-	wrongStage       = reason{"wrong_stage", "", "工单不在该环节", "the ticket is at another stage"}
-	consultDirect    = reason{"consult_answered_directly", "", "咨询类工单直接答复", "a consult is answered directly"}
-	incidentRequired = reason{"incident_required", "", "须先转为事件或关联已有事件", "it must first become an incident, or join one"}
-	notTheOne        = reason{"not_the_redo_person", "", "重办由指定的另一人办理", "it is done again by the person named for it"}
-	ownReply         = reason{"own_reply", "", "不能审核本人的答复", "nobody reviews their own reply"}
-	calledBack       = reason{"already_called_back", "", "已回访", "the caller was called back already"}
-	notYet           = reason{"when_in_future", "when", "联系时间晚于现在", "the call lies in the future"}
-	beforeIt         = reason{"when_too_early", "when", "联系时间早于工单", "the call lies before the ticket"}
-	toCallerRequired = reason{"to_caller_required", "to_caller", "请填写答复诉求人的内容", "the answer to the caller is missing"}
-	toCityRequired   = reason{"to_city_required", "to_city", "请填写回填办理结果", "the report to the city is missing"}
-	reasonRequired   = reason{"reason_required", "reason", "请填写原因", "it needs a reason"}
-	dueRequired      = reason{"due_required", "due_at", "请填写市热线定下的截止时间", "it needs the time that the city set"}
-	duePast          = reason{"due_before_received", "due_at", "截止时间早于接收时间", "the time lies before the ticket came"}
-	dueOnlyMoved     = reason{"due_not_moved", "due_at", "只有调整时限的裁定才有截止时间", "only a decision on the clock has a time"}
-	nothingAsked     = reason{"nothing_asked", "decision", "没有待裁定的退单", "no return waits for a ruling"}
-	noCause          = reason{"not_for_cause", "", "不是有理由的不满意", "the caller was not dissatisfied for cause"}
-	redoOnce         = reason{"redo_once", "", "重办只有一次", "it is done again once"}
-	redoPending      = reason{"request_pending", "", "重办申请待上一级批准", "it waits for the level above"}
-	redoNotAsked     = reason{"redo_not_asked", "approve", "没有待批准的重办申请", "nobody has asked for it"}
-	personRequired   = reason{"person_required", "person", "请指定重办的人", "it needs the person who does it"}
-	anotherPerson    = reason{"another_person", "person", "重办须由另一人办理", "it must be another person"}
-	levelUp          = reason{"approval_level_up", "", "须由上一级批准", "it is for the level above whoever asked"}
+	unknown            = reason{"unknown_ticket", "", "没有这张工单", "there is no such ticket"}
+	notYours           = reason{"role_may_not", "", "由热线专办员或区指挥中心办理", "this is for the hotline's agents and the district's desk"}
+	wrongStage         = reason{"wrong_stage", "", "工单不在该环节", "the ticket is at another stage"}
+	consultDirect      = reason{"consult_answered_directly", "", "咨询类工单直接答复", "a consult is answered directly"}
+	incidentRequired   = reason{"incident_required", "", "须先转为事件或关联已有事件", "it must first become an incident, or join one"}
+	notTheOne          = reason{"not_the_redo_person", "", "重办由指定的另一人办理", "it is done again by the person named for it"}
+	ownReply           = reason{"own_reply", "", "不能审核本人的答复", "nobody reviews their own reply"}
+	calledBack         = reason{"already_called_back", "", "已回访", "the caller was called back already"}
+	notYet             = reason{"when_in_future", "when", "联系时间晚于现在", "the call lies in the future"}
+	beforeIt           = reason{"when_too_early", "when", "联系时间早于工单", "the call lies before the ticket"}
+	toCallerRequired   = reason{"to_caller_required", "to_caller", "请填写答复诉求人的内容", "the answer to the caller is missing"}
+	toCityRequired     = reason{"to_city_required", "to_city", "请填写回填办理结果", "the report to the city is missing"}
+	reasonRequired     = reason{"reason_required", "reason", "请填写原因", "it needs a reason"}
+	dueRequired        = reason{"due_required", "due_at", "请填写市热线定下的截止时间", "it needs the time that the city set"}
+	duePast            = reason{"due_before_received", "due_at", "截止时间早于接收时间", "the time lies before the ticket came"}
+	dueOnlyMoved       = reason{"due_not_moved", "due_at", "只有调整时限的裁定才有截止时间", "only a decision on the clock has a time"}
+	nothingAsked       = reason{"nothing_asked", "decision", "没有待裁定的退单", "no return waits for a ruling"}
+	noCause            = reason{"not_for_cause", "", "不是有理由的不满意", "the caller was not dissatisfied for cause"}
+	redoOnce           = reason{"redo_once", "", "重办只有一次", "it is done again once"}
+	redoPending        = reason{"request_pending", "", "重办申请待上一级批准", "it waits for the level above"}
+	redoNotAsked       = reason{"redo_not_asked", "approve", "没有待批准的重办申请", "nobody has asked for it"}
+	personRequired     = reason{"person_required", "person", "请指定重办的人", "it needs the person who does it"}
+	anotherPerson      = reason{"another_person", "person", "重办须由另一人办理", "it must be another person"}
+	noCaller           = reason{"no_caller", "", "没有诉求人信息", "nobody said who called"}
+	callerConfidential = reason{"caller_confidential", "", "诉求人要求匿名保密", "the caller asked to be confidential"}
+	levelUp            = reason{"approval_level_up", "", "须由上一级批准", "it is for the level above whoever asked"}
 )
 
 func (r reason) to(name string) *domain.Refusal {

@@ -6,6 +6,7 @@ import (
 
 	"gridcommand/domain"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 )
 
 // Category is the category of a ticket's stream.
@@ -76,6 +77,9 @@ type (
 		Incident string `json:"incident"`
 		Number   string `json:"number"`
 		Street   string `json:"street,omitempty"` // where it lies; empty: not known
+		// Where and at which tier it was then; empty: facts of old do not say.
+		Community string            `json:"community,omitempty"`
+		Tier      jurisdiction.Tier `json:"tier,omitempty"`
 	}
 	// Replied answers, in two texts; nobody has read them yet. "ticket.replied".
 	Replied struct {
@@ -83,6 +87,7 @@ type (
 		ToCaller   string     `json:"to_caller"`
 		ToCity     string     `json:"to_city"`
 		Resolution Resolution `json:"resolution"`
+		Unit       string     `json:"unit,omitempty"` // that handled the incident it tells of; empty: the desk answers
 	}
 	// Reviewed lets the texts out, or sends them back to be written again. "ticket.reviewed".
 	Reviewed struct {
@@ -123,22 +128,51 @@ type (
 		Approved bool   `json:"approved"`
 		Reason   string `json:"reason,omitempty"`
 	}
+	// Warned says that most of a clock's time is used up. "ticket.warned".
+	Warned struct {
+		Fact
+		Clock Clock     `json:"clock"`
+		Due   time.Time `json:"due"`
+	}
+	// Expired says that a clock ran out before what it runs for was done. "ticket.expired".
+	Expired struct {
+		Fact
+		Clock Clock     `json:"clock"`
+		Due   time.Time `json:"due"`
+	}
+	// Repeated says that the same caller called about the same before. "ticket.repeated".
+	Repeated struct {
+		Fact
+		Of     string `json:"of"` // the last ticket before it
+		Number string `json:"number"`
+		Count  int    `json:"count"` // how many tickets before it
+	}
+	// CallerViewed says that somebody was shown the caller's name and telephone.
+	// "ticket.caller_viewed".
+	CallerViewed struct {
+		Fact
+		Reason string `json:"reason"`
+	}
 )
 
-func (Received) isEvent()    {}
-func (Changed) isEvent()     {}
-func (Noted) isEvent()       {}
-func (Conflicted) isEvent()  {}
-func (Signed) isEvent()      {}
-func (Contacted) isEvent()   {}
-func (Linked) isEvent()      {}
-func (Replied) isEvent()     {}
-func (Reviewed) isEvent()    {}
-func (ReturnAsked) isEvent() {}
-func (Ruled) isEvent()       {}
-func (CalledBack) isEvent()  {}
-func (RedoAsked) isEvent()   {}
-func (RedoDecided) isEvent() {}
+func (Received) isEvent()     {}
+func (Changed) isEvent()      {}
+func (Noted) isEvent()        {}
+func (Conflicted) isEvent()   {}
+func (Signed) isEvent()       {}
+func (Contacted) isEvent()    {}
+func (Linked) isEvent()       {}
+func (Replied) isEvent()      {}
+func (Reviewed) isEvent()     {}
+func (ReturnAsked) isEvent()  {}
+func (Ruled) isEvent()        {}
+func (CalledBack) isEvent()   {}
+func (RedoAsked) isEvent()    {}
+func (RedoDecided) isEvent()  {}
+func (Warned) isEvent()       {}
+func (Expired) isEvent()      {}
+func (Repeated) isEvent()     {}
+func (CallerViewed) isEvent() {}
 
 // Events holds one zero value of every Event.
 var Events = []Event{
@@ -156,6 +190,10 @@ var Events = []Event{
 	CalledBack{},
 	RedoAsked{},
 	RedoDecided{},
+	Warned{},
+	Expired{},
+	Repeated{},
+	CallerViewed{},
 }
 
 // An UnknownTypeError says that a stored name means nothing to this program.
@@ -195,6 +233,14 @@ func nameOf(e Event) string {
 		return "ticket.redo_asked"
 	case RedoDecided:
 		return "ticket.redo_decided"
+	case Warned:
+		return "ticket.warned"
+	case Expired:
+		return "ticket.expired"
+	case Repeated:
+		return "ticket.repeated"
+	case CallerViewed:
+		return "ticket.caller_viewed"
 	}
 	panic(fmt.Sprintf("ticket: event %T has no stored name", e))
 }
@@ -230,6 +276,14 @@ func Decode(name string, data []byte) (Event, error) {
 		return as[RedoAsked](name, data)
 	case "ticket.redo_decided":
 		return as[RedoDecided](name, data)
+	case "ticket.warned":
+		return as[Warned](name, data)
+	case "ticket.expired":
+		return as[Expired](name, data)
+	case "ticket.repeated":
+		return as[Repeated](name, data)
+	case "ticket.caller_viewed":
+		return as[CallerViewed](name, data)
 	}
 	return nil, &UnknownTypeError{Name: name}
 }

@@ -11,14 +11,18 @@ import (
 	"gridcommand/domain/catalogue"
 )
 
-// A Call is what a hot spot is made of: somebody called about something somewhere.
+// A Call is what hot spots and repeats are made of: somebody called about something somewhere.
 type Call struct {
 	Ticket   string
+	Number   string
+	Type     Type
 	At       time.Time
 	Line     string        // who called; empty: not known, who counts for nobody
 	Matter   catalogue.Key // zero: not said
 	Point    *orb.Point
 	Incident string // empty: none
+
+	Confidential bool
 }
 
 // A Spot is one thing that many called about.

@@ -173,6 +173,8 @@ type Clocks struct {
 	Internal *time.Time        `json:"internal"` // the reply is written; nil: not published, or no time for a reserve: the city's counts
 	Reserve  deadline.Limit    `json:"reserve"`  // between the two
 	Contact  deadline.Deadline `json:"contact"`  // the first call
+
+	InternalWarn *time.Time `json:"internal_warn,omitempty"` // nil also in facts of old
 }
 
 // Policy holds the numbers that are configuration.
@@ -218,12 +220,16 @@ type (
 		When    time.Time // zero: now
 		Note    string
 	}
-	// Link makes it an incident's. Number and Street are looked up at the edge.
-	Link struct{ Incident, Number, Street string }
-	// Reply writes both answers.
+	// Link makes it an incident's. All but Incident is looked up at the edge.
+	Link struct {
+		Incident, Number, Street, Community string
+		Tier                                jurisdiction.Tier
+	}
+	// Reply writes both answers. Unit, who handled the incident, is looked up at the edge.
 	Reply struct {
 		ToCaller, ToCity string
 		Resolution       Resolution
+		Unit             string
 	}
 	// Review lets a reply out, or sends it back.
 	Review struct {
@@ -249,29 +255,53 @@ type (
 		Person, Reason string
 		Approve        *bool
 	}
+	// ViewCaller asks to be shown who called.
+	ViewCaller struct{ Reason string }
+	// Warn and Expire are what timers say.
+	Warn struct {
+		Clock Clock
+		Due   time.Time
+	}
+	Expire struct {
+		Clock Clock
+		Due   time.Time
+	}
+	// Repeat notes what the same caller called about before: [Earlier].
+	Repeat struct {
+		Of, Number string
+		Count      int
+	}
 )
 
-func (Receive) isCommand()  {}
-func (Sign) isCommand()     {}
-func (Contact) isCommand()  {}
-func (Link) isCommand()     {}
-func (Reply) isCommand()    {}
-func (Review) isCommand()   {}
-func (Return) isCommand()   {}
-func (Rule) isCommand()     {}
-func (Callback) isCommand() {}
-func (Redo) isCommand()     {}
+func (Receive) isCommand()    {}
+func (Sign) isCommand()       {}
+func (Contact) isCommand()    {}
+func (Link) isCommand()       {}
+func (Reply) isCommand()      {}
+func (Review) isCommand()     {}
+func (Return) isCommand()     {}
+func (Rule) isCommand()       {}
+func (Callback) isCommand()   {}
+func (Redo) isCommand()       {}
+func (ViewCaller) isCommand() {}
+func (Warn) isCommand()       {}
+func (Expire) isCommand()     {}
+func (Repeat) isCommand()     {}
 
-func (Receive) Name() string  { return "receive" }
-func (Sign) Name() string     { return "sign" }
-func (Contact) Name() string  { return "contact" }
-func (Link) Name() string     { return "link" }
-func (Reply) Name() string    { return "reply" }
-func (Review) Name() string   { return "review" }
-func (Return) Name() string   { return "return" }
-func (Rule) Name() string     { return "rule" }
-func (Callback) Name() string { return "callback" }
-func (Redo) Name() string     { return "redo" }
+func (Receive) Name() string    { return "receive" }
+func (Sign) Name() string       { return "sign" }
+func (Contact) Name() string    { return "contact" }
+func (Link) Name() string       { return "link" }
+func (Reply) Name() string      { return "reply" }
+func (Review) Name() string     { return "review" }
+func (Return) Name() string     { return "return" }
+func (Rule) Name() string       { return "rule" }
+func (Callback) Name() string   { return "callback" }
+func (Redo) Name() string       { return "redo" }
+func (ViewCaller) Name() string { return "view-caller" }
+func (Warn) Name() string       { return "warn" }
+func (Expire) Name() string     { return "expire" }
+func (Repeat) Name() string     { return "repeat" }
 
 // State is what the rules read of one ticket. It is also what a view keeps of it.
 type State struct {
@@ -294,6 +324,10 @@ type State struct {
 	Returns  []Asked      `json:"returns,omitempty"`
 	Ratings  []CalledBack `json:"ratings,omitempty"`
 	Redo     *Again       `json:"redo,omitempty"`
+	Marks    []Mark       `json:"marks,omitempty"`
+	Repeat   *Repetition  `json:"repeat,omitempty"`
+	Views    []Viewed     `json:"views,omitempty"` // of the caller
+	Desk     string       `json:"desk,omitempty"`  // that it came to
 }
 
 // A Clash is a version that came with other content.
@@ -311,6 +345,10 @@ type (
 	Plea ReturnAsked
 	// Wish is what asks for it to be done again.
 	Wish RedoAsked
+	// Repetition is what it repeats.
+	Repetition Repeated
+	// Viewed is a look at the caller.
+	Viewed CallerViewed
 )
 
 // An Answer is a reply with its review.
@@ -393,28 +431,26 @@ func (s State) Told() *time.Time {
 	return nil
 }
 
-// late tells whether something due was done late, or is not done at t.
-func late(due, done *time.Time, t time.Time) bool {
-	switch {
-	case due == nil:
-		return false
-	case done != nil:
-		return done.After(*due)
+// Overdue tells which clocks ran out, as the facts say. What the city takes back before
+// a clock ran out is not late with us.
+func (s State) Overdue() (city, internal, contact bool) {
+	late := func(c Clock) bool {
+		_, due := s.ends(c)
+		return due != nil && s.marked(c, ExpiredKind, *due)
 	}
-	return t.After(*due)
+	return late(CityClock), late(InternalClock), late(ContactClock)
 }
 
-// Overdue tells which clocks have run out by t, by what the facts say.
-func (s State) Overdue(t time.Time) (city, internal, contact bool) {
-	told, written, called := s.Told(), s.Written(), s.Contact()
-	if s.Stage == AtReturned { // what another is to do is not late with us
-		done := s.Returns[len(s.Returns)-1].At
-		told, written = &done, &done
-		if called == nil {
-			called = &done
-		}
+// Answerer is the unit that answers for it: of the last reply the one that handled the
+// incident, where it tells of one; else the desk that signed for it, or that it came to.
+func (s State) Answerer() string {
+	if n := len(s.Replies); n > 0 && s.Replies[n-1].Unit != "" {
+		return s.Replies[n-1].Unit
 	}
-	return late(s.Clocks.City.Due, told, t), late(s.Clocks.Internal, written, t), late(s.Clocks.Contact.Due, called, t)
+	if s.Signed != nil && s.Signed.By.Unit != "" {
+		return s.Signed.By.Unit
+	}
+	return s.Desk
 }
 
 // Contested tells whether what counts came in two contents.

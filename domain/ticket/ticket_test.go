@@ -56,14 +56,18 @@ func samples() []ticket.Event {
 		ticket.Conflicted{Fact: fact, Digest: "d", Content: c},
 		ticket.Signed{Fact: fact},
 		ticket.Contacted{Fact: fact, Reached: true, When: at, Note: "约次日到场"},
-		ticket.Linked{Fact: fact, Incident: "01a20897-29e7-7105-ae03-d2abc1a67395", Number: "440114-20261123-00001", Street: "440114002"},
-		ticket.Replied{Fact: fact, ToCaller: "已修好。", ToCity: "已办结。", Resolution: ticket.Resolved},
+		ticket.Linked{Fact: fact, Incident: "01a20897-29e7-7105-ae03-d2abc1a67395", Number: "440114-20261123-00001", Street: "440114002", Community: "440114002002", Tier: jurisdiction.Street},
+		ticket.Replied{Fact: fact, ToCaller: "已修好。", ToCity: "已办结。", Resolution: ticket.Resolved, Unit: "440114002-S01"},
 		ticket.Reviewed{Fact: fact, Reason: "未说明时间"},
 		ticket.ReturnAsked{Fact: fact, Reason: "属白云区"},
 		ticket.Ruled{Fact: fact, Decision: ticket.Moved, Number: "穗热线〔2026〕7 号", Reason: "疑难", DueAt: &due, Clocks: &clocks},
 		ticket.CalledBack{Fact: fact, Result: ticket.NotSatisfied, ForCause: true, Note: "仍不亮"},
 		ticket.RedoAsked{Fact: fact, Person: "bob", Reason: "未修好"},
 		ticket.RedoDecided{Fact: fact, Approved: true, Reason: "同意"},
+		ticket.Warned{Fact: fact, Clock: ticket.InternalClock, Due: due},
+		ticket.Expired{Fact: fact, Clock: ticket.CityClock, Due: due},
+		ticket.Repeated{Fact: fact, Of: "01a20897-29e7-8105-ae03-d2abc1a67395", Number: "穗热线-0", Count: 2},
+		ticket.CallerViewed{Fact: fact, Reason: "约定到场时间"},
 	}
 }
 
@@ -220,9 +224,8 @@ func TestTheCityTakesItBackOrNot(t *testing.T) {
 	if len(s.state.Returns) != 2 || s.state.Returns[0].Ruling.Decision != ticket.Refused || !s.state.Ended() {
 		t.Errorf("%+v", s.state.Returns)
 	}
-	if late, _, _ := s.state.Overdue(nine.AddDate(1, 0, 0)); late {
-		t.Error("what was taken back is late with us")
-	}
+	s.at = nine.AddDate(1, 0, 0)
+	s.fire().overdue(false, false, false)
 }
 
 func at(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, deadline.CST) }
@@ -268,24 +271,123 @@ func TestOnlyTheCitysWordMovesItsClock(t *testing.T) {
 	}
 }
 
-func TestOverdueFollowsFromFacts(t *testing.T) {
-	s := begin(t).when(feed, receive(content(1, ticket.Consult))).when(ann, ticket.Sign{}) // city 25th 09:00, internal 24th 09:00
-	check := func(now time.Time, city, internal, contact bool) {
-		t.Helper()
-		if a, b, c := s.state.Overdue(now); a != city || b != internal || c != contact {
-			t.Errorf("at %v: city %v internal %v contact %v", now, a, b, c)
-		}
+func (s *scene) overdue(city, internal, contact bool) *scene {
+	s.t.Helper()
+	if a, b, c := s.state.Overdue(); a != city || b != internal || c != contact {
+		s.t.Fatalf("overdue: city %v, internal %v, contact %v", a, b, c)
 	}
-	check(at(24, 9), false, false, false)
-	check(at(24, 10), false, true, true)
-	s.at = at(24, 9)
-	s.when(ann, ticket.Contact{}).when(ann, reply)
-	check(at(30, 9), true, false, false)
-	s.at = at(25, 9)
-	s.when(bob, ticket.Review{Reason: "x"})
-	check(at(25, 9), false, true, false) // sent back: nothing is written yet
-	s.when(ann, reply).when(bob, ticket.Review{Pass: true})
-	check(at(30, 9), false, true, false)
+	return s
+}
+
+func (s *scene) on(day, hour int) *scene {
+	s.at = at(day, hour)
+	return s
+}
+
+// fire lets every timer that is due speak, however late it is.
+func (s *scene) fire() *scene {
+	s.t.Helper()
+	for {
+		timers := s.state.Timers()
+		if len(timers) == 0 || timers[0].Fires().After(s.at) {
+			return s
+		}
+		s.when(incident.Workflow, timers[0].Command())
+	}
+}
+
+func TestOverdueFollowsFromFacts(t *testing.T) {
+	s := begin(t).when(feed, receive(content(1, ticket.Consult))).when(ann, ticket.Sign{}) // city 25th 09:00, internal and contact 24th 09:00
+	s.on(24, 9).fire().overdue(false, false, false)                                        // the very instant is in time
+	s.when(ann, ticket.Contact{}).on(24, 10).fire().overdue(false, true, false)
+	if m := s.state.Expiry(ticket.InternalClock); !m.At.Equal(at(24, 9)) || !m.Due.Equal(at(24, 9)) || s.state.Expiry(ticket.ContactClock) != nil {
+		t.Errorf("it expired at %+v", m)
+	}
+	s.when(ann, reply).on(25, 9).when(bob, ticket.Review{Reason: "x"}) // sent back: nothing is written
+	s.on(25, 10).when(ann, reply).overdue(true, true, false)           // no timer came: the order says first what was due
+	s.when(bob, ticket.Review{Pass: true}).overdue(true, true, false)
+	if m := s.state.Expiry(ticket.CityClock); !m.At.Equal(at(25, 9)) || len(s.state.Timers()) != 0 {
+		t.Errorf("%+v, then %+v", m, s.state.Timers())
+	}
+
+	// An answer that is out reaches the caller: it is a first contact too.
+	s = begin(t).when(feed, receive(content(1, ticket.Consult))).when(ann, ticket.Sign{}).when(ann, reply).when(bob, ticket.Review{Pass: true})
+	if timers := s.state.Timers(); len(timers) != 0 {
+		t.Errorf("still waiting: %+v", timers)
+	}
+	s.nothing(incident.Workflow, ticket.Expire{Clock: ticket.CityClock, Due: at(25, 9)}).refused("role_may_not", ann, ticket.Expire{Clock: ticket.CityClock, Due: at(25, 9)})
+}
+
+// What waits for the city's word on a return runs out with a refusal, and never when the
+// city takes it back.
+func TestNothingRunsOutWhileTheCityIsAsked(t *testing.T) {
+	s := begin(t).when(feed, receive(content(1, ticket.Consult))).when(ann, ticket.Sign{}).when(ann, ticket.Return{Reason: "x"})
+	s.on(26, 10).fire().overdue(false, false, false)
+	asked := *s
+	s.when(ann, ticket.Rule{Decision: ticket.Refused}).fire().overdue(false, false, false)
+	s.on(26, 11).fire().overdue(true, true, true)
+	if m := s.state.Expiry(ticket.CityClock); !m.At.Equal(at(26, 10)) || !m.Due.Equal(at(25, 9)) {
+		t.Errorf("%+v", m)
+	}
+	asked.when(ann, ticket.Rule{Decision: ticket.Accepted}).on(30, 9).fire().overdue(false, false, false)
+}
+
+// A timer that comes late, or not at all, changes nothing: the same facts stand in the
+// ticket as if each had come at its moment.
+func TestALateTimerChangesNothing(t *testing.T) {
+	base := begin(t)
+	acts := []struct {
+		by incident.Actor
+		c  ticket.Command
+	}{
+		{ann, ticket.Contact{}}, {ann, link}, {ann, reply}, {bob, ticket.Review{Reason: "x"}}, {bob, ticket.Review{Pass: true}},
+		{ann, ticket.Return{Reason: "x"}}, {ann, ticket.Rule{Decision: ticket.Refused}}, {feed, receive(content(2, ticket.Help))},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		type step struct{ act, hours int }
+		var steps []step
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			steps = append(steps, step{rapid.IntRange(0, len(acts)-1).Draw(t, "act"), rapid.IntRange(1, 60).Draw(t, "hours")})
+		}
+		kind := rapid.SampledFrom(ticket.Types).Draw(t, "type")
+		run := func(punctual bool) ticket.State {
+			s := &scene{t: base.t, ref: base.ref, at: nine}
+			s.when(feed, receive(content(1, kind))).when(ann, ticket.Sign{})
+			for _, x := range steps {
+				s.at = s.at.Add(time.Duration(x.hours) * time.Hour)
+				if punctual {
+					s.fire()
+				}
+				events, _ := s.asks(acts[x.act].by, acts[x.act].c)
+				s.state = ticket.Decider.Fold(s.state, events...)
+			}
+			s.at = s.at.AddDate(0, 1, 0)
+			s.fire()
+			var expired []ticket.Mark
+			for _, m := range s.state.Marks {
+				if m.Kind == ticket.ExpiredKind {
+					expired = append(expired, m)
+				}
+			}
+			s.state.Marks = expired
+			return s.state
+		}
+		if diff := cmp.Diff(run(true), run(false)); diff != "" {
+			t.Fatalf("-punctual +late: %s", diff)
+		}
+	})
+}
+
+func TestWhoCalledIsShownForAReasonAndNeverOfAConfidentialCaller(t *testing.T) {
+	open, secret := content(1, ticket.Complaint), content(1, ticket.Complaint)
+	open.Caller, secret.Caller = &ticket.Caller{Subject: "s", Line: "l"}, &ticket.Caller{Subject: "s", Line: "l", Confidential: true}
+	look := ticket.ViewCaller{Reason: "约定到场时间"}
+	s := begin(t).when(feed, receive(open)).refused("reason_required", ann, ticket.ViewCaller{}).when(ann, look).when(ann, look).refused("role_may_not", street, look)
+	if len(s.state.Views) != 2 {
+		t.Errorf("looks: %+v", s.state.Views)
+	}
+	begin(t).when(feed, receive(secret)).refused("caller_confidential", ann, look)
+	begin(t).when(feed, complain).refused("no_caller", ann, look)
 }
 
 func TestAFeedThatRepeatsItself(t *testing.T) {
@@ -362,7 +464,7 @@ func TestAllowedIsWhatDecideAllows(t *testing.T) {
 	base := begin(t)
 	commands := map[string]ticket.Command{
 		"sign": ticket.Sign{}, "contact": ticket.Contact{}, "link": link, "reply": reply, "review": ticket.Review{Reason: "x"}, "return": ticket.Return{Reason: "x"},
-		"rule": ticket.Rule{Decision: ticket.Moved, DueAt: new(at(30, 9))}, "callback": bad, "redo": ticket.Redo{Person: "carl", Reason: "x"},
+		"rule": ticket.Rule{Decision: ticket.Moved, DueAt: new(at(30, 9))}, "callback": bad, "redo": ticket.Redo{Person: "carl", Reason: "x"}, "view-caller": ticket.ViewCaller{Reason: "x"},
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := &scene{t: base.t, ref: base.ref, at: nine}

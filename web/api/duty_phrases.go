@@ -20,7 +20,7 @@ import (
 var phraseTables embed.FS
 
 // phraseKinds is what ready sentences are for.
-var phraseKinds = []string{"return", "escalate", "extension", "suspension", "rework", "decline", "refute", "appeal", "result", "reply", "urge", "supervise"}
+var phraseKinds = []string{"return", "escalate", "extension", "suspension", "rework", "decline", "refute", "appeal", "result", "reply", "urge", "supervise", "reply_city", "contact"}
 
 // writers are those who have use for a sentence: everybody who does something to incidents.
 func writers(r jurisdiction.Role) bool { return readers(r) && r != jurisdiction.Supervisor }
@@ -38,7 +38,7 @@ func openPhrases(ctx context.Context, db *sqldb.DB) error {
 }
 
 type phrasesQuery struct {
-	Kind   string `query:"kind" enum:"return,escalate,extension,suspension,rework,decline,refute,appeal,result,reply,urge,supervise"`
+	Kind   string `query:"kind" enum:"return,escalate,extension,suspension,rework,decline,refute,appeal,result,reply,urge,supervise,reply_city,contact"`
 	Matter string `query:"matter" maxLength:"128" pattern:"^[^/]+/(matter|component)/[^/]+$" patternDescription:"scheme/kind/code" doc:"those of this matter, and those for any"`
 }
 
@@ -119,7 +119,7 @@ func keyText(k catalogue.Key) string { return k.Scheme + "/" + k.Kind + "/" + k.
 
 // A NewPhrase is a sentence that a unit wants to keep.
 type NewPhrase struct {
-	Kind   string     `json:"kind" enum:"return,escalate,extension,suspension,rework,decline,refute,appeal,result,reply,urge,supervise"`
+	Kind   string     `json:"kind" enum:"return,escalate,extension,suspension,rework,decline,refute,appeal,result,reply,urge,supervise,reply_city,contact"`
 	Matter *MatterKey `json:"matter,omitempty"`
 	Text   string     `json:"text" minLength:"1" maxLength:"500" pattern:"\\S" patternDescription:"not blank"`
 }

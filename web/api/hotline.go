@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
-	geodistance "github.com/paulmach/orb/geo"
 
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
@@ -101,6 +99,15 @@ type Ticket struct {
 	Rating      string           `json:"rating" doc:"very_satisfied, satisfied, basic, not_satisfied, not_reached; empty: not called back"`
 	Round       int              `json:"round" doc:"2: it is done again"`
 	Conflict    bool             `json:"conflict" doc:"its newest version came with two contents"`
+	Lamp        incident.Lamp    `json:"lamp" doc:"green, yellow or red: the worst of its clocks"`
+	RepeatOf    *TicketRepeat    `json:"repeat_of" doc:"null: no repeat complaint, or not for you"`
+}
+
+// A TicketRepeat is what the same caller called about before.
+type TicketRepeat struct {
+	ID     string `json:"id" doc:"the last ticket before it"`
+	Number string `json:"number"`
+	Count  int    `json:"count" doc:"how many tickets before it"`
 }
 
 // A TicketList is a page of tickets, the last received first. What a confidential caller
@@ -130,6 +137,7 @@ type TicketClocks struct {
 // A TicketContact is one line of the contact log.
 type TicketContact struct {
 	When    time.Time `json:"when"`
+	At      time.Time `json:"at" doc:"when it was written down"`
 	Reached bool      `json:"reached"`
 	Note    string    `json:"note"`
 	By      string    `json:"by" doc:"account"`
@@ -196,7 +204,7 @@ type TicketBefore struct {
 	Type       ticket.Type  `json:"type"`
 	Stage      ticket.Stage `json:"stage"`
 	ReceivedAt time.Time    `json:"received_at"`
-	Repeat     bool         `json:"repeat" doc:"about the same: matter, place within 200 m, or incident"`
+	Repeat     bool         `json:"repeat" doc:"about the same: matter and place within 200 m, or incident"`
 }
 
 // A TicketDetail is a ticket with all that belongs to it.
@@ -217,14 +225,18 @@ type TicketDetail struct {
 
 // shownTicket is a ticket as a person may see it.
 func (s *server) shownTicket(ctx context.Context, p jurisdiction.Person, id string, state ticket.State) (Ticket, error) {
-	c, now := state.Content, s.Now()
+	c := state.Content
 	t := Ticket{
 		ID: id, Number: c.Number, Source: state.Source, ExternalID: state.External, CityVersion: c.Version, Type: c.Type, Stage: state.Stage,
 		Description: c.Text, Community: c.Place.Community, Street: c.Place.Street, ReceivedAt: state.Clocks.City.From, CameAt: state.Came,
 		Due:         TicketDue{City: state.Clocks.City.Due, Internal: state.Clocks.Internal, Contact: state.Clocks.Contact.Due},
 		ContactedAt: state.Contact(), RepliedAt: state.Written(), ReportedAt: state.Told(), Rating: string(state.Rating()), Round: state.Round(), Conflict: state.Contested(),
 	}
-	t.Overdue.City, t.Overdue.Internal, t.Overdue.Contact = state.Overdue(now)
+	t.Overdue.City, t.Overdue.Internal, t.Overdue.Contact = state.Overdue()
+	t.Lamp = state.Lamp()
+	if r := state.Repeat; r != nil && wholeHotline(p.Role) && (c.Caller == nil || !c.Caller.Confidential) {
+		t.RepeatOf = &TicketRepeat{ID: r.Of, Number: r.Number, Count: r.Count}
+	}
 	if !c.Matter.IsZero() {
 		m := named(s.reference().Matters, c.Matter)
 		t.Matter = &m
@@ -356,9 +368,7 @@ func (s *server) ticketDetail(ctx context.Context, r *Request, id string, g work
 	if !whole {
 		return out, nil // what is between the caller, the city and the hotline
 	}
-	for _, c := range state.Contacts {
-		out.Contacts = append(out.Contacts, TicketContact{When: c.When, Reached: c.Reached, Note: c.Note, By: c.By.Person})
-	}
+	out.Contacts = contactsOf(state)
 	for _, a := range state.Returns {
 		back := TicketReturn{At: a.At, By: a.By.Person, Reason: a.Reason}
 		if a.Ruling != nil {
@@ -382,41 +392,18 @@ func (s *server) ticketDetail(ctx context.Context, r *Request, id string, g work
 	return out, err
 }
 
-// history is the caller's other tickets. A confidential ticket neither has one nor
-// stands in one: it would tell who called.
+// history is the caller's other tickets in short.
 func (s *server) history(ctx context.Context, id string, state ticket.State) ([]TicketBefore, error) {
 	out := []TicketBefore{}
-	c := state.Content.Caller
-	if c == nil || c.Line == "" || c.Confidential {
-		return out, nil
-	}
-	all, err := s.Tickets.OfLine(ctx, c.Line)
-	if err != nil && !errors.Is(err, projections.ErrNotReady) { // a view that is being made fails no command that was carried out
-		return out, err
-	}
-	near := s.reference().Policy.Tickets.HotMeters
-	for _, other := range slices.Backward(all) {
-		o := other.State
-		if other.ID == id || o.Content.Caller.Confidential {
-			continue
-		}
+	others, err := s.others(ctx, id, state)
+	like := s.alike()
+	for _, o := range others {
 		out = append(out, TicketBefore{
-			ID: other.ID, Number: o.Content.Number, Type: o.Content.Type, Stage: o.Stage, ReceivedAt: o.Clocks.City.From, Repeat: repeats(state, o, near),
+			ID: o.ID, Number: o.State.Content.Number, Type: o.State.Content.Type, Stage: o.State.Stage, ReceivedAt: o.State.Clocks.City.From,
+			Repeat: like.Same(ticket.CallOf(id, state), ticket.CallOf(o.ID, o.State)),
 		})
 	}
-	return out, nil
-}
-
-// repeats tells whether two tickets of one caller are about the same.
-func repeats(a, b ticket.State, meters float64) bool {
-	switch p, q := pointOf(a), pointOf(b); {
-	case a.Link != nil && b.Link != nil && a.Link.Incident == b.Link.Incident:
-		return true
-	case !a.Content.Matter.IsZero() && a.Content.Matter == b.Content.Matter:
-		return true
-	default:
-		return p != nil && q != nil && geodistance.Distance(*p, *q) <= meters
-	}
+	return out, err
 }
 
 func pointOf(s ticket.State) *orb.Point {

@@ -120,7 +120,21 @@ func (s *server) contactTicket(ctx context.Context, r *Request, b TicketContactB
 }
 
 func (s *server) replyTicket(ctx context.Context, r *Request, b TicketReplyBody) (TicketDetail, error) {
-	return s.doTicket(ctx, r, ticket.Reply{ToCaller: b.ToCaller, ToCity: b.ToCity, Resolution: b.Resolution}, b.ExpectedVersion)
+	reply := ticket.Reply{ToCaller: b.ToCaller, ToCity: b.ToCity, Resolution: b.Resolution}
+	state, _, err := workflow.Tickets.Read(ctx, s.Ledger, r.PathValue("id"))
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	if state.Link != nil {
+		about, err := s.ticketIncident(ctx, r.Person, state.Link.Incident)
+		if err != nil {
+			return TicketDetail{}, err
+		}
+		if about != nil {
+			reply.Unit = about.File.Unit
+		}
+	}
+	return s.doTicket(ctx, r, reply, b.ExpectedVersion)
 }
 
 func (s *server) reviewTicket(ctx context.Context, r *Request, b TicketReviewBody) (TicketDetail, error) {
@@ -183,7 +197,9 @@ func (s *server) linkTicket(ctx context.Context, r *Request, b TicketLinkBody) (
 	if err != nil {
 		return TicketDetail{}, err
 	}
-	return s.doTicket(ctx, r, ticket.Link{Incident: about.ID, Number: about.File.Number, Street: about.File.Street}, b.ExpectedVersion)
+	return s.doTicket(ctx, r, ticket.Link{
+		Incident: about.ID, Number: about.File.Number, Street: about.File.Street, Community: about.File.Community, Tier: about.File.Tier,
+	}, b.ExpectedVersion)
 }
 
 // reportTicket reports the ticket as an incident. It happens once for each time the

@@ -43,6 +43,7 @@ type PolicyNow struct {
 	HotspotCallers    int                   `json:"hotspot_callers"`
 	HotspotMeters     float64               `json:"hotspot_meters"`
 	HotspotWithin     int64                 `json:"hotspot_within_seconds"`
+	RepeatWithin      int64                 `json:"repeat_within_seconds" doc:"the same caller on the same thing; as near as a hot spot"`
 	At                time.Time             `json:"at"`
 }
 
@@ -78,6 +79,7 @@ func (s *server) policy(context.Context, *Request, none) (PolicyNow, error) {
 		RecurrenceMeters: p.RecurrenceMeters, RecurrenceWithin: seconds(p.RecurrenceWithin), At: s.Now(),
 	}
 	out.TicketLimits, out.HotspotCallers, out.HotspotMeters, out.HotspotWithin = []TicketLimit{}, p.Tickets.HotCallers, p.Tickets.HotMeters, seconds(p.Tickets.HotWithin)
+	out.RepeatWithin = seconds(p.Tickets.RepeatWithin)
 	for _, kind := range ticket.Types {
 		out.TicketLimits = append(out.TicketLimits, TicketLimit{kind, limitText(p.Tickets.Limits[string(kind)])})
 	}

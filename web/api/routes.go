@@ -85,6 +85,9 @@ func (s *server) routes() []route {
 		get("/hotline/hotspots", "listHotSpots", "What many callers called about within a day", s.hotspots, by(wholeHotline)),
 		get("/hotline/tickets/{id}", "getTicket", "One ticket", s.hotlineTicket, by(ticketReaders), of(s.thereTicket)),
 		get("/hotline/tickets/{id}/timeline", "getTicketTimeline", "Every fact of one ticket", s.ticketTimeline, by(ticketReaders), of(s.thereTicket)),
+		get("/hotline/tickets/{id}/history", "getTicketHistory", "The caller's other tickets", s.ticketHistory, by(wholeHotline), of(s.thereTicket)),
+		get("/hotline/tickets/{id}/contacts", "getTicketContacts", "Calls to the caller, and looks at who it is", s.ticketContacts, by(wholeHotline), of(s.thereTicket)),
+		get("/hotline/tickets/{id}/sheet", "getTicketSheet", "The ticket on paper", s.ticketSheet, by(ticketReaders), of(s.thereTicket), gives(html)),
 		post(200, "/hotline/tickets/{id}/sign", "signTicket", "Take it on", s.signTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
 		post(200, "/hotline/tickets/{id}/contact", "contactTicket", "Log a call to the caller", s.contactTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
 		post(200, "/hotline/tickets/{id}/link", "linkTicket", "Make it an incident, or join one", s.linkTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
@@ -94,6 +97,7 @@ func (s *server) routes() []route {
 		post(200, "/hotline/tickets/{id}/rule", "ruleTicket", "Record the city's decision", s.ruleTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
 		post(200, "/hotline/tickets/{id}/callback", "callbackTicket", "Record what the caller told the city", s.callbackTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
 		post(200, "/hotline/tickets/{id}/redo", "redoTicket", "Have it done again, or approve that", s.redoTicket, by(ticket.MayEver), of(s.thereTicket), keyed),
+		post(200, "/hotline/tickets/{id}/view-caller", "viewTicketCaller", "Be shown who called", s.viewTicketCaller, by(ticket.MayEver), of(s.thereTicket), keyed),
 
 		get("/phrases", "listPhrases", "Ready sentences", s.phrases, by(readers)),
 		post(201, "/phrases", "addPhrase", "Keep a sentence for your unit", s.addPhrase, by(writers)),
