@@ -59,8 +59,8 @@ func decoded(data []byte) (text, why string) {
 		if n := lineOfUTF8(data); n > 0 {
 			return "", table.Fault{Line: n, Problem: "this line is UTF-8 and others are not: the file mixes encodings"}.String()
 		}
-		wide, err := fromGB18030(data)
-		if err != nil || bytes.ContainsRune(wide, utf8.RuneError) {
+		wide, ok := readGB18030(data)
+		if !ok {
 			return "", lineOfBadText(data)
 		}
 		data = wide
@@ -69,6 +69,13 @@ func decoded(data []byte) (text, why string) {
 		return "", "it holds NUL characters: it is no text"
 	}
 	return string(data), ""
+}
+
+// readGB18030 decodes a text without characters for private use; false: it is none.
+func readGB18030(data []byte) ([]byte, bool) {
+	wide, err := FromGB18030(data)
+	wide = bytes.Map(plainText, wide)
+	return wide, err == nil && !bytes.ContainsRune(wide, utf8.RuneError)
 }
 
 // lineOfUTF8 returns a line that is surely UTF-8: it has characters of three bytes and
@@ -85,8 +92,7 @@ func lineOfUTF8(data []byte) int {
 // lineOfBadText says where a file is neither UTF-8 nor GB 18030.
 func lineOfBadText(data []byte) string {
 	for i, l := range bytes.Split(data, []byte("\n")) {
-		wide, err := fromGB18030(l)
-		if !utf8.Valid(l) && (err != nil || bytes.ContainsRune(wide, utf8.RuneError)) {
+		if _, ok := readGB18030(l); !ok && !utf8.Valid(l) {
 			return table.Fault{Line: i + 1, Problem: "neither UTF-8 nor GB 18030"}.String()
 		}
 	}
