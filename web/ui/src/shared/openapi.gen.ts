@@ -164,6 +164,80 @@ export interface components {
             /** @description e.g. 30 urgent_minutes; the policy's unless said */
             within?: string;
         };
+        CallerHistory: {
+            items: components["schemas"]["CallerTicket"][];
+            /** Format: int64 */
+            position: number;
+        };
+        CallerLook: {
+            /** Format: date-time */
+            at: string;
+            /** @description account */
+            by: string;
+            reason: string;
+        };
+        CallerTicket: {
+            /** @description null: not said, or not for you */
+            caller: components["schemas"]["TicketCaller"] | null;
+            /**
+             * Format: date-time
+             * @description when it first came here
+             */
+            came_at: string;
+            /**
+             * Format: int64
+             * @description the newest version that the city sent
+             */
+            city_version: number;
+            community: string;
+            /** @description its newest version came with two contents */
+            conflict: boolean;
+            /** Format: date-time */
+            contacted_at: string | null;
+            description: string;
+            due: components["schemas"]["TicketDue"];
+            external_id: string;
+            id: string;
+            incident: components["schemas"]["TicketIncident"] | null;
+            /** @description green, yellow or red: the worst of its clocks */
+            lamp: components["schemas"]["Lamp"];
+            location: components["schemas"]["TicketPlace"] | null;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description the city's */
+            number: string;
+            overdue: components["schemas"]["TicketOverdue"];
+            /** @description very_satisfied, satisfied, basic, not_satisfied, not_reached; empty: not called back */
+            rating: string;
+            /**
+             * Format: date-time
+             * @description the city's clock runs from then
+             */
+            received_at: string;
+            /** @description about the same: matter and place within 200 m, or incident */
+            repeat: boolean;
+            /** @description null: no repeat complaint, or not for you */
+            repeat_of: components["schemas"]["TicketRepeat"] | null;
+            /** Format: date-time */
+            replied_at: string | null;
+            /**
+             * Format: date-time
+             * @description when the reply went out
+             */
+            reported_at: string | null;
+            /** @description resolved, explained, planned, not_possible, unreasonable; empty: not answered */
+            resolution: string;
+            /**
+             * Format: int64
+             * @description 2: it is done again
+             */
+            round: number;
+            /** Format: date-time */
+            signed_at: string | null;
+            source: string;
+            stage: components["schemas"]["TicketStage"];
+            street: string;
+            type: components["schemas"]["TicketType"];
+        };
         Campaign: {
             area: string[];
             /** @description that launched it */
@@ -339,6 +413,19 @@ export interface components {
             photos?: string[];
             /** @description binds later routing */
             ruling?: components["schemas"]["NewRuling"];
+        };
+        ContactLog: {
+            /**
+             * Format: date-time
+             * @description until when the caller is to be called first
+             */
+            due: string | null;
+            /** @description in the order in which they were written down */
+            items: components["schemas"]["TicketContact"][];
+            looks: components["schemas"]["CallerLook"][];
+            overdue: boolean;
+            /** Format: int64 */
+            position: number;
         };
         CoordinateCommand: {
             /**
@@ -654,7 +741,7 @@ export interface components {
         GivenTable: {
             /** @description with a header, as GET /reference/{table}.csv gives it */
             csv?: string;
-            /** @description units, responsibility, fallback, default_tiers, matters, criteria, scheme_mapping, limits, policy or calendar */
+            /** @description units, responsibility, fallback, default_tiers, matters, criteria, scheme_mapping, limits, policy, calendar or evaluation */
             name: string;
             /** @description in place of csv: each row by column */
             rows?: {
@@ -816,6 +903,31 @@ export interface components {
         Holder: {
             name: string;
             unit: string;
+        };
+        HotSpot: {
+            /**
+             * Format: int64
+             * @description different ones
+             */
+            callers: number;
+            /** Format: date-time */
+            first: string;
+            /** @description that they share; null: a matter at a place */
+            incident: components["schemas"]["TicketIncident"] | null;
+            /** Format: date-time */
+            last: string;
+            location: components["schemas"]["TicketPlace"] | null;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description ids, the oldest first */
+            tickets: string[];
+        };
+        HotSpots: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description the most callers first */
+            items: components["schemas"]["HotSpot"][];
+            /** Format: int64 */
+            position: number;
         };
         HourSpan: {
             /** @description 08:30 */
@@ -1199,7 +1311,7 @@ export interface components {
         };
         NewPhrase: {
             /** @enum {string} */
-            kind: "return" | "escalate" | "extension" | "suspension" | "rework" | "decline" | "refute" | "appeal" | "result" | "reply" | "urge" | "supervise";
+            kind: "return" | "escalate" | "extension" | "suspension" | "rework" | "decline" | "refute" | "appeal" | "result" | "reply" | "urge" | "supervise" | "reply_city" | "contact";
             matter?: components["schemas"]["MatterKey"];
             text: string;
         };
@@ -1395,6 +1507,12 @@ export interface components {
             /** @description where the ticket type is unknown */
             hotline_total: string;
             /** Format: int64 */
+            hotspot_callers: number;
+            /** Format: double */
+            hotspot_meters: number;
+            /** Format: int64 */
+            hotspot_within_seconds: number;
+            /** Format: int64 */
             max_extensions: number;
             /** Format: double */
             recurrence_meters: number;
@@ -1402,6 +1520,11 @@ export interface components {
             recurrence_within_seconds: number;
             /** Format: int64 */
             reopen_window_seconds: number;
+            /**
+             * Format: int64
+             * @description the same caller on the same thing; as near as a hot spot
+             */
+            repeat_within_seconds: number;
             /** @enum {string} */
             return_review: "off" | "desk" | "duty_leader";
             /** @description silence until then refuses */
@@ -1417,6 +1540,8 @@ export interface components {
             suspension_ladder: components["schemas"]["Rung"][];
             /** Format: int64 */
             suspension_max_seconds: number;
+            /** @description of the city's clock, where the city says no deadline */
+            ticket_limits: components["schemas"]["TicketLimit"][];
             /** Format: int64 */
             unmerge_window_seconds: number;
             version: string;
@@ -1582,6 +1707,15 @@ export interface components {
             extension: components["schemas"]["Request"] | null;
             return: components["schemas"]["Request"] | null;
             suspension: components["schemas"]["Request"] | null;
+        };
+        ReserveClock: {
+            /** @description the reserve, from the internal limit to the city's; null: there was no time for one */
+            counted: components["schemas"]["DeadlineExplained"] | null;
+            /** Format: date-time */
+            due: string | null;
+            /** @description what it ends before the city's, e.g. 1 working_days */
+            reserve: string;
+            sentence: string;
         };
         /** @enum {string} */
         ReturnCode: "misdispatched" | "not_our_duty" | "wrong_place" | "owner_elsewhere" | "duplicate" | "needs_support";
@@ -2079,6 +2213,496 @@ export interface components {
             grid: string;
             person: string;
             why: string;
+        };
+        Ticket: {
+            /** @description null: not said, or not for you */
+            caller: components["schemas"]["TicketCaller"] | null;
+            /**
+             * Format: date-time
+             * @description when it first came here
+             */
+            came_at: string;
+            /**
+             * Format: int64
+             * @description the newest version that the city sent
+             */
+            city_version: number;
+            community: string;
+            /** @description its newest version came with two contents */
+            conflict: boolean;
+            /** Format: date-time */
+            contacted_at: string | null;
+            description: string;
+            due: components["schemas"]["TicketDue"];
+            external_id: string;
+            id: string;
+            incident: components["schemas"]["TicketIncident"] | null;
+            /** @description green, yellow or red: the worst of its clocks */
+            lamp: components["schemas"]["Lamp"];
+            location: components["schemas"]["TicketPlace"] | null;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description the city's */
+            number: string;
+            overdue: components["schemas"]["TicketOverdue"];
+            /** @description very_satisfied, satisfied, basic, not_satisfied, not_reached; empty: not called back */
+            rating: string;
+            /**
+             * Format: date-time
+             * @description the city's clock runs from then
+             */
+            received_at: string;
+            /** @description null: no repeat complaint, or not for you */
+            repeat_of: components["schemas"]["TicketRepeat"] | null;
+            /** Format: date-time */
+            replied_at: string | null;
+            /**
+             * Format: date-time
+             * @description when the reply went out
+             */
+            reported_at: string | null;
+            /** @description resolved, explained, planned, not_possible, unreasonable; empty: not answered */
+            resolution: string;
+            /**
+             * Format: int64
+             * @description 2: it is done again
+             */
+            round: number;
+            /** Format: date-time */
+            signed_at: string | null;
+            source: string;
+            stage: components["schemas"]["TicketStage"];
+            street: string;
+            type: components["schemas"]["TicketType"];
+        };
+        TicketBefore: {
+            id: string;
+            number: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @description about the same: matter and place within 200 m, or incident */
+            repeat: boolean;
+            stage: components["schemas"]["TicketStage"];
+            type: components["schemas"]["TicketType"];
+        };
+        TicketCallbackBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            /** @description not satisfied, with reason */
+            for_cause?: boolean;
+            note?: string;
+            result: components["schemas"]["TicketResult"];
+        };
+        TicketCaller: {
+            confidential: boolean;
+            name: string;
+            phone: string;
+        };
+        TicketCallerAnswer: {
+            caller: components["schemas"]["KnownCaller"];
+            ticket: components["schemas"]["TicketDetail"];
+        };
+        TicketClocks: {
+            city: components["schemas"]["DeadlineExplained"] | null;
+            contact: components["schemas"]["DeadlineExplained"] | null;
+            internal: components["schemas"]["ReserveClock"];
+        };
+        TicketConflict: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            city_version: number;
+            description: string;
+            /** Format: date-time */
+            due_at: string | null;
+            number: string;
+            type: components["schemas"]["TicketType"];
+        };
+        TicketContact: {
+            /**
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /** @description account */
+            by: string;
+            note: string;
+            reached: boolean;
+            /** Format: date-time */
+            when: string;
+        };
+        TicketContactBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            note?: string;
+            reached: boolean;
+            /**
+             * Format: date-time
+             * @description now unless said
+             */
+            when?: string;
+        };
+        /** @enum {string} */
+        TicketDecision: "accepted" | "refused" | "moved";
+        TicketDetail: {
+            allowed: string[];
+            /** @description null: not said, or not for you */
+            caller: components["schemas"]["TicketCaller"] | null;
+            /**
+             * Format: date-time
+             * @description when it first came here
+             */
+            came_at: string;
+            /**
+             * Format: int64
+             * @description the newest version that the city sent
+             */
+            city_version: number;
+            community: string;
+            /** @description its newest version came with two contents */
+            conflict: boolean;
+            conflicts: components["schemas"]["TicketConflict"][];
+            /** Format: date-time */
+            contacted_at: string | null;
+            contacts: components["schemas"]["TicketContact"][];
+            description: string;
+            due: components["schemas"]["TicketDue"];
+            due_explained: components["schemas"]["TicketClocks"];
+            external_id: string;
+            /** @description the caller's other tickets, the last first; none of a confidential caller */
+            history: components["schemas"]["TicketBefore"][];
+            id: string;
+            incident: components["schemas"]["TicketIncident"] | null;
+            /** @description green, yellow or red: the worst of its clocks */
+            lamp: components["schemas"]["Lamp"];
+            location: components["schemas"]["TicketPlace"] | null;
+            matter: components["schemas"]["Matter"] | null;
+            /** @description the city's */
+            number: string;
+            overdue: components["schemas"]["TicketOverdue"];
+            /** Format: int64 */
+            position: number;
+            /** @description very_satisfied, satisfied, basic, not_satisfied, not_reached; empty: not called back */
+            rating: string;
+            ratings: components["schemas"]["TicketRating"][];
+            /**
+             * Format: date-time
+             * @description the city's clock runs from then
+             */
+            received_at: string;
+            redo: components["schemas"]["TicketRedo"] | null;
+            /** @description null: no repeat complaint, or not for you */
+            repeat_of: components["schemas"]["TicketRepeat"] | null;
+            /** Format: date-time */
+            replied_at: string | null;
+            replies: components["schemas"]["TicketReply"][];
+            /**
+             * Format: date-time
+             * @description when the reply went out
+             */
+            reported_at: string | null;
+            /** @description resolved, explained, planned, not_possible, unreasonable; empty: not answered */
+            resolution: string;
+            returns: components["schemas"]["TicketReturn"][];
+            /**
+             * Format: int64
+             * @description 2: it is done again
+             */
+            round: number;
+            /** Format: date-time */
+            signed_at: string | null;
+            source: string;
+            stage: components["schemas"]["TicketStage"];
+            street: string;
+            type: components["schemas"]["TicketType"];
+            /** Format: int64 */
+            version: number;
+        };
+        TicketDue: {
+            /**
+             * Format: date-time
+             * @description the city's clock; null: the calendar is not published so far
+             */
+            city: string | null;
+            /**
+             * Format: date-time
+             * @description until when the caller is to be called first
+             */
+            contact: string | null;
+            /**
+             * Format: date-time
+             * @description until when the reply is to be written
+             */
+            internal: string | null;
+        };
+        TicketFile: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description newer versions
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description known versions with other content
+             */
+            conflicts: number;
+            dry_run: boolean;
+            /** Format: int64 */
+            known: number;
+            /**
+             * Format: int64
+             * @description older versions that came late
+             */
+            noted: number;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            rows: number;
+        };
+        TicketIncident: {
+            id: string;
+            /** @description the incident it was linked to; another one, where that was merged */
+            linked: string;
+            number: string;
+            stage: components["schemas"]["Stage"] | null;
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description how many it answers for
+             */
+            tickets: number;
+        };
+        TicketLimit: {
+            /** @description e.g. 15 working_days */
+            limit: string;
+            type: components["schemas"]["TicketType"];
+        };
+        TicketLinkBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            /** @description id of the incident that it joins */
+            incident?: string;
+            /** @description what it becomes; {} takes all from the ticket */
+            report?: components["schemas"]["TicketReport"];
+        };
+        TicketList: {
+            items: components["schemas"]["Ticket"][];
+            next_cursor: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            total: number;
+        };
+        TicketOverdue: {
+            city: boolean;
+            contact: boolean;
+            internal: boolean;
+        };
+        TicketPlace: {
+            address: string;
+            /** Format: double */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description null: known by name only
+             */
+            lng: number | null;
+        };
+        TicketPlain: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+        };
+        TicketPush: {
+            /** @description where the place is known by name only */
+            address?: string;
+            caller?: components["schemas"]["ReportingCitizen"];
+            description: string;
+            /**
+             * Format: date-time
+             * @description the city's deadline; by type unless said
+             */
+            due_at?: string;
+            /** @description the city's id */
+            external_id: string;
+            location?: components["schemas"]["Place"];
+            matter?: components["schemas"]["MatterKey"];
+            /** @description that people say; external_id unless said */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description when the city handed it to us: its clock runs from then; now unless said
+             */
+            received_at?: string;
+            /** @description the feed; 12345 unless said */
+            source?: string;
+            type: components["schemas"]["TicketType"];
+            /**
+             * Format: int64
+             * @description the city's, counted up with each change; 1 unless said
+             */
+            version?: number;
+        };
+        TicketRating: {
+            /** Format: date-time */
+            at: string;
+            for_cause: boolean;
+            note: string;
+            result: components["schemas"]["TicketResult"];
+        };
+        TicketReceipt: {
+            /** @enum {string} */
+            outcome: "added" | "changed" | "noted" | "conflict" | "known";
+            ticket: components["schemas"]["TicketDetail"];
+        };
+        TicketRedo: {
+            /** @description null: waits for the level above */
+            approved: boolean | null;
+            approver: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            person: string;
+            reason: string;
+        };
+        TicketRedoBody: {
+            /** @description by the level above whoever asked */
+            approve?: boolean;
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            /** @description account of the other person who does it */
+            person?: string;
+            reason?: string;
+        };
+        TicketRepeat: {
+            /**
+             * Format: int64
+             * @description how many tickets before it
+             */
+            count: number;
+            /** @description the last ticket before it */
+            id: string;
+            number: string;
+        };
+        TicketReply: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description null: not reviewed; false: sent back to be written again */
+            passed: boolean | null;
+            reason: string;
+            resolution: components["schemas"]["TicketResolution"];
+            /** Format: date-time */
+            reviewed_at: string | null;
+            reviewer: string;
+            /** Format: int64 */
+            round: number;
+            to_caller: string;
+            to_city: string;
+        };
+        TicketReplyBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            resolution: components["schemas"]["TicketResolution"];
+            /** @description the answer to the caller */
+            to_caller: string;
+            /** @description the report to the city */
+            to_city: string;
+        };
+        TicketReport: {
+            concerns?: string;
+            criterion?: string;
+            description?: string;
+            /** @description needed where the ticket has no point */
+            location?: components["schemas"]["Place"];
+            matter?: components["schemas"]["MatterKey"];
+            photos?: string[];
+            severity?: components["schemas"]["Severity"];
+        };
+        /** @enum {string} */
+        TicketResolution: "resolved" | "explained" | "planned" | "not_possible" | "unreasonable";
+        /** @enum {string} */
+        TicketResult: "very_satisfied" | "satisfied" | "basic" | "not_satisfied" | "not_reached";
+        TicketReturn: {
+            /** @description null: not ruled */
+            accepted: boolean | null;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            number: string;
+            reason: string;
+            /** Format: date-time */
+            ruled_at: string | null;
+            /** @description why */
+            ruling: string;
+        };
+        TicketReturnBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            reason: string;
+        };
+        TicketReviewBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            pass: boolean;
+            /** @description needed where it does not pass */
+            reason?: string;
+        };
+        TicketRuleBody: {
+            /** @description accepted, refused: on a return; moved: on the city's clock */
+            decision: components["schemas"]["TicketDecision"];
+            /**
+             * Format: date-time
+             * @description with moved
+             */
+            due_at?: string;
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            /** @description of the city's paper */
+            number?: string;
+            reason?: string;
+        };
+        /** @enum {string} */
+        TicketStage: "received" | "signed" | "answered" | "reviewed" | "called_back" | "returning" | "returned";
+        /** @enum {string} */
+        TicketType: "consult" | "complaint" | "report" | "suggestion" | "help" | "other";
+        TicketViewCallerBody: {
+            /**
+             * Format: int64
+             * @description refused with 409 if the ticket is at another
+             */
+            expected_version?: number;
+            /** @description why; it is recorded with who looked */
+            reason: string;
         };
         /** @enum {string} */
         Tier: "community" | "street" | "district";
