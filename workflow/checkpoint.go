@@ -60,6 +60,9 @@ func (s *Service) resume(ctx context.Context) (epoch string, err error) {
 		return "", fmt.Errorf("workflow: reading what has no deadline: %w", err)
 	}
 	s.timers.start(at[Timers], timers, undated, parked)
+	if err := s.tickets.start(ctx, epoch, at[TicketDesk]); err != nil {
+		return "", fmt.Errorf("workflow: reading the tickets' timers: %w", err)
+	}
 	s.kept = nil
 	return epoch, nil
 }
@@ -90,7 +93,7 @@ func (s *Service) forget(ctx context.Context) error {
 	return s.state.Tx(ctx, func(tx *sql.Tx) error {
 		for _, text := range []string{
 			"DELETE FROM workflow_checkpoint", "DELETE FROM workflow_timer", "DELETE FROM workflow_parked", "DELETE FROM workflow_undated",
-			"DELETE FROM workflow_closing", "DELETE FROM workflow_photo",
+			"DELETE FROM workflow_closing", "DELETE FROM workflow_photo", "DELETE FROM workflow_ticket",
 		} {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return err

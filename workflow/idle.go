@@ -65,13 +65,19 @@ func (s *Service) quiet(head eventstore.Position, now time.Time) (bool, error) {
 	if s.timers.stopped != "" {
 		return false, &StoppedError{Handler: Timers, Reason: s.timers.stopped}
 	}
-	return s.timers.quiet(head, now) && len(s.toRecompute(now)) == 0, nil
+	if s.tickets.stopped != "" {
+		return false, &StoppedError{Handler: TicketDesk, Reason: s.tickets.stopped}
+	}
+	return s.timers.quiet(head, now) && s.tickets.quiet(head, now) && len(s.toRecompute(now)) == 0, nil
 }
 
 // NextTimer returns when the next timer fires, if any waits: what a stepped clock
 // asks after [Service.Idle]. Timers of parked incidents are not counted.
 func (s *Service) NextTimer(ctx context.Context) (time.Time, bool, error) {
 	at, ok := s.timers.upcoming()
+	if other, waits := s.tickets.upcoming(); waits && (!ok || other.Before(at)) {
+		at, ok = other, true
+	}
 	return at, ok, ctx.Err()
 }
 

@@ -49,6 +49,7 @@ func (s *Service) prepare() {
 		ledger: tail, names: s.names, now: s.now, log: s.log, pause: pause, parking: s.parking,
 		load: s.Load, after: s.followers, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
 	}
+	s.tickets = &ticketDesk{service: s, ledger: tail, pause: pause, board: s.board}
 	s.handles = map[string]message.NoPublishHandlerFunc{
 		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Links: s.linked, Recurrences: s.recur, Tasking: s.tasking, Timers: s.fire,
 	}
@@ -105,6 +106,8 @@ func (s *Service) runOnce(alone aloneness) error {
 	var keeping sync.WaitGroup
 	keeps, stop := context.WithCancel(ctx)
 	keeping.Go(func() { s.keep(keeps, epoch) })
+	keeping.Go(func() { s.tickets.follow(keeps) })
+	keeping.Go(func() { s.tickets.loop(keeps) })
 	if s.library != nil {
 		keeping.Go(func() { s.recompute(keeps, epoch) })
 	}
@@ -199,7 +202,8 @@ func (s *Service) Handlers() []HandlerStatus {
 	for _, f := range s.followers {
 		all = append(all, status(f.name, f.low(), f.since, f.stopped))
 	}
-	all = append(all, status(Timers, s.timers.read, s.timers.since, s.timers.stopped))
+	all = append(all,
+		status(Timers, s.timers.read, s.timers.since, s.timers.stopped), status(TicketDesk, s.tickets.read, s.tickets.since, s.tickets.stopped))
 	elsewhere := s.elsewhere
 	s.board.Unlock()
 	for i := range all {

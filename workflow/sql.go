@@ -28,6 +28,9 @@ var (
 	libraryFact     = statement("library_fact")
 	libraryRead     = statement("library_read")
 	recomputedSet   = statement("recomputed_set")
+	ticketSet       = statement("ticket_set")
+	ticketWaiting   = statement("ticket_waiting")
+	ticketLine      = statement("ticket_line")
 )
 
 func statement(name string) string {

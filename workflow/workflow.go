@@ -58,6 +58,7 @@ type Service struct {
 	parking   *parking
 	followers []*subscription // of the handlers that follow facts
 	timers    *timers
+	tickets   *ticketDesk
 	sightings *sightings
 	handles   map[string]message.NoPublishHandlerFunc
 
