@@ -23,6 +23,7 @@ import (
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
 	"gridcommand/projections/wall"
+	"gridcommand/projections/whatif"
 	"gridcommand/projections/worklist"
 	"gridcommand/web/accounts"
 	"gridcommand/web/api"
@@ -48,6 +49,7 @@ type center struct {
 	runners  []*projections.Runner
 	hub      *live.Hub
 	people   *live.People
+	whatif   *whatif.Desk
 	site     http.Handler
 }
 
@@ -166,10 +168,11 @@ func (m *center) wireWeb(ctx context.Context) error {
 		Log:    m.log,
 	})
 	m.accounts.OnEnd(m.hub.EndSession)
+	m.whatif = whatif.NewDesk(m.ledger, m.library, whatif.DeskOptions{Now: m.clock.Now})
 	m.site, err = api.New(ctx, api.Deps{
 		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
 		Folder:   casefile.Following(m.library),
-		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Runners: m.runners,
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, WhatIf: m.whatif, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
 	})
 	return err
@@ -179,6 +182,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 func (m *center) work(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return unlessEnded(ctx, "reference data", m.library.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
+	g.Go(func() error { return unlessEnded(ctx, "what-if", m.whatif.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "positions of staff", m.people.Run(ctx, m.ledger)) })
 	for _, r := range m.runners {
 		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })

@@ -15,10 +15,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gridcommand/domain/incident"
@@ -66,7 +68,8 @@ type Report struct {
 	NotAlike    []Difference `json:"not_reproduced"` // by number
 	Assumptions []string     `json:"assumptions"`
 
-	Elapsed time.Duration `json:"-"` // that the answer took, once the facts were read
+	Elapsed        time.Duration `json:"-"`                // that the answer took, once the facts were read
+	FactsPerSecond float64       `json:"facts_per_second"` // of that
 }
 
 // Figures are one side of it. Runs of stages are counted as [figures] defines them.
@@ -157,6 +160,7 @@ type Outcome struct {
 type History struct {
 	Period
 	lives    []past
+	index    map[eventstore.Stream]int // of lives
 	facts    int
 	position eventstore.Position
 	at       time.Time
@@ -167,7 +171,7 @@ type History struct {
 
 // A past is one incident as it was.
 type past struct {
-	raw   []eventstore.Record // nil: decoded
+	raw   []eventstore.Record // after facts, not decoded yet
 	facts []fact
 	tally tally
 	again *life // by the rules of then, if that is not the same
@@ -176,19 +180,32 @@ type past struct {
 // Facts is how many facts it holds.
 func (h *History) Facts() int { return h.facts }
 
+// A TooLongError says that a period holds more facts than memory is set aside for.
+type TooLongError struct{ Most int }
+
+func (e *TooLongError) Error() string {
+	return fmt.Sprintf("whatif: the incidents of this period have more than %d facts; ask about a shorter one", e.Most)
+}
+
 // Read reads a ledger to its head, and keeps the facts of the period's incidents.
 func Read(ctx context.Context, ledger eventstore.Store, p Period) (*History, error) {
+	h := &History{Period: p, index: map[eventstore.Stream]int{}}
+	return h, h.Extend(ctx, ledger, 0, nil)
+}
+
+// Extend reads on to the ledger's head, keeping what was read and decoded before; no more
+// than most facts in all (0: any number). Nothing may be asked meanwhile. tell, if not nil,
+// hears after each page how far it is.
+func (h *History) Extend(ctx context.Context, ledger eventstore.Store, most int, tell func(eventstore.Position)) error {
 	began := time.Now()
 	reported := stored(incident.Reported{})
-	h := &History{Period: p}
-	index := map[eventstore.Stream]int{}
 	for {
 		page, err := ledger.Page(ctx, h.position, eventstore.DefaultPage)
 		if err == nil {
 			err = eventstore.CheckDense(h.position, page)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("whatif: reading after position %d: %w", h.position, err)
+			return fmt.Errorf("whatif: reading after position %d: %w", h.position, err)
 		}
 		if len(page) == 0 {
 			break
@@ -198,39 +215,52 @@ func Read(ctx context.Context, ledger eventstore.Store, p Period) (*History, err
 			if r.Stream.Category() != casefile.Category {
 				continue
 			}
-			i, mine := index[r.Stream]
+			i, mine := h.index[r.Stream]
 			if !mine {
-				if r.Version != 1 || r.Type != reported || r.At.Before(p.From) || !r.At.Before(p.To) {
+				if r.Version != 1 || r.Type != reported || r.At.Before(h.From) || !r.At.Before(h.To) {
 					continue
 				}
 				i = len(h.lives)
-				index[r.Stream] = i
+				h.index[r.Stream] = i
 				h.lives = append(h.lives, past{})
 			}
 			h.lives[i].raw = append(h.lives[i].raw, r)
-			h.facts++
+			if h.facts++; most > 0 && h.facts > most {
+				return &TooLongError{most}
+			}
+		}
+		if tell != nil {
+			tell(h.position)
 		}
 	}
 	h.Elapsed = time.Since(began)
-	return h, nil
+	return nil
 }
 
 // Prepare decodes the facts and replays them by the rules of then, once for all that is
-// asked. It is called before anything is asked, or not at all.
+// asked; called again after [History.Extend], only what is new. It is called before
+// anything is asked, or not at all.
 func (h *History) Prepare(ctx context.Context) error {
 	began := time.Now()
-	if err := each(ctx, len(h.lives), func(_, i int) error { return h.lives[i].decode() }); err != nil {
+	var fresh []int
+	for i, l := range h.lives {
+		// Clocks run on to the end: what is not reproduced comes out otherwise there.
+		if l.raw != nil || l.again != nil {
+			fresh = append(fresh, i)
+		}
+	}
+	if err := each(ctx, len(fresh), func(_, i int) error { return h.lives[fresh[i]].decode() }); err != nil {
 		return err
 	}
 	h.Decoded, began = time.Since(began), time.Now()
-	err := each(ctx, len(h.lives), func(_, i int) error { h.lives[i].check(h); return nil })
+	err := each(ctx, len(fresh), func(_, i int) error { h.lives[fresh[i]].check(h); return nil })
 	h.Checked = time.Since(began)
 	return err
 }
 
 // decode lets the decoded facts take the place of the stored ones.
 func (l *past) decode() error {
-	l.facts = make([]fact, 0, len(l.raw))
+	l.facts = append(make([]fact, 0, len(l.facts)+len(l.raw)), l.facts...)
 	for _, r := range l.raw {
 		e, err := casefile.Event(r)
 		if err != nil {
@@ -245,7 +275,7 @@ func (l *past) decode() error {
 
 // check counts what was, and replays it by the rules of then.
 func (l *past) check(h *History) {
-	l.tally = count(h.Folder, l.facts)
+	l.tally, l.again = count(h.Folder, l.facts), nil
 	if again := replay(h.Was, h.Was, l.facts, h.at); again.differs >= 0 {
 		l.again = &again
 	}
@@ -270,6 +300,7 @@ func each(ctx context.Context, n int, do func(worker, i int) error) error {
 				if errs[w] = ctx.Err(); errs[w] == nil {
 					errs[w] = do(w, i)
 				}
+				runtime.Gosched() // beside a server, requests come first
 			}
 		})
 	}
@@ -280,7 +311,10 @@ func each(ctx context.Context, n int, do func(worker, i int) error) error {
 func workers() int { return runtime.GOMAXPROCS(0) }
 
 // Ask tells what would have been under other rules.
-func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) {
+func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) { return h.ask(ctx, now, nil) }
+
+// ask is Ask, which counts in done, if not nil, the facts that are answered for.
+func (h *History) ask(ctx context.Context, now Rules, done *atomic.Int64) (*Report, error) {
 	began := time.Now()
 	parts := make([]*sum, workers())
 	for w := range parts {
@@ -295,6 +329,9 @@ func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) {
 			l.check(h)
 		}
 		parts[w].add(h, now, l)
+		if done != nil {
+			done.Add(int64(len(l.facts)))
+		}
 		return nil
 	})
 	if err != nil {
@@ -307,6 +344,7 @@ func (h *History) Ask(ctx context.Context, now Rules) (*Report, error) {
 	r := all.report(h.Folder)
 	r.From, r.To, r.Position, r.At = h.From, h.To, h.position, h.at
 	r.Incidents, r.Facts, r.Elapsed = len(h.lives), h.facts, time.Since(began)
+	r.FactsPerSecond = math.Round(float64(r.Facts) / max(r.Elapsed.Seconds(), 1e-6))
 	return r, nil
 }
 

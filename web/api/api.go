@@ -30,6 +30,7 @@ import (
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
+	"gridcommand/projections/whatif"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
 )
@@ -48,6 +49,7 @@ type Deps struct {
 	Tally     *tally.View
 	Duty      *duty.View
 	Tickets   *tickets.View
+	WhatIf    *whatif.Desk          // nil: nothing is replayed
 	Runners   []*projections.Runner // of every view, named as their views
 	Photos    string                // folder of the pictures; made if it is not there
 

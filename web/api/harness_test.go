@@ -32,6 +32,7 @@ import (
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
+	"gridcommand/projections/whatif"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
 )
@@ -74,6 +75,7 @@ type site struct {
 	book     *jurisdiction.Book
 	runners  []*projections.Runner
 	library  *workflow.Library // nil: reference data that never changes
+	whatif   *whatif.Desk      // with a library only
 
 	*hands
 
@@ -146,6 +148,11 @@ func livingSite(t *testing.T) *site {
 			t.Error(err)
 		}
 	})
+	running.Go(func() {
+		if err := s.whatif.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Cleanup(func() { stop(); running.Wait() })
 	return s
 }
@@ -203,13 +210,14 @@ func buildSite(t *testing.T, shelves func(*site, *sqldb.DB) *workflow.Library) *
 	if shelves != nil {
 		s.library = shelves(s, state)
 		source, folder = s.library, casefile.Following(s.library)
+		s.whatif = whatif.NewDesk(s.ledger, s.library, whatif.DeskOptions{Now: s.now, Wall: s.wallNow})
 	}
 	s.service, err = workflow.New(ctx, workflow.Deps{Ledger: s.ledger, State: state, Reference: source, Now: s.now})
 	s.service = open1(t, s.service, err)
 
 	d := Deps{
 		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: grid, Folder: folder,
-		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views),
+		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views), WhatIf: s.whatif,
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Live: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),

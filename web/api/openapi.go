@@ -133,6 +133,9 @@ func (s *server) addAnswers(op *huma.Operation, rt route) {
 		for _, m := range rt.answerMedia {
 			good.Content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 		}
+		if rt.answer != reflect.TypeFor[blob]() { // JSON, or a file where the query asks for one
+			good.Content["application/json"] = &huma.MediaType{Schema: s.schemas.of(rt.answer)}
+		}
 	case rt.answer == reflect.TypeFor[json.RawMessage]():
 		good.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}
 	case rt.status != http.StatusNoContent:
@@ -176,7 +179,7 @@ func problemsOf(rt route) []int {
 	if rt.body != nil || rt.bodyMedia != nil {
 		list = append(list, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	if rt.name == "logIn" {
+	if rt.name == "logIn" || rt.name == "askWhatIf" {
 		list = append(list, http.StatusTooManyRequests)
 	}
 	slices.Sort(list)

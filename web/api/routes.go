@@ -57,6 +57,11 @@ func (s *server) routes() []route {
 		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
 		get("/returns/matrix", "getReturnsMatrix", "Who returned what, and who did it instead", s.returnsMatrix, by(readers)),
 
+		post(202, "/whatif", "askWhatIf", "Replay history under other rules", s.askWhatIf, by(askers)),
+		get("/whatif", "listWhatIfs", "Your questions to history", s.whatIfs, by(askers)),
+		get("/whatif/{id}", "getWhatIf", "How far a question is, and its report", s.whatIf, by(askers), of(s.thereWhatIf)),
+		post(204, "/whatif/{id}", "cancelWhatIf", "Cancel a question, or forget one that is answered", s.cancelWhatIf, by(askers), of(s.thereWhatIf), via("DELETE")),
+
 		get("/duty/roster", "getRoster", "Who is on duty at a desk", s.roster, by(overseers)),
 		post(200, "/duty/roster", "setRoster", "Say who is on duty in a shift", s.setRoster, by(desks), keyed),
 		get("/duty/handover", "getHandover", "The change of shifts at hand", s.handover, by(overseers)),

@@ -20,6 +20,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/tally"
+	"gridcommand/projections/whatif"
 )
 
 func init() {
@@ -52,6 +53,15 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[tally.Row]():              "StatisticsRow",
 	reflect.TypeFor[tally.HandledBy]():        "HandledInstead",
 	reflect.TypeFor[tally.Suggestion]():       "RulingSuggested",
+	reflect.TypeFor[whatif.State]():           "WhatIfState",
+	reflect.TypeFor[whatif.Report]():          "WhatIfReport",
+	reflect.TypeFor[whatif.Figures]():         "WhatIfFigures",
+	reflect.TypeFor[whatif.Run]():             "WhatIfRun",
+	reflect.TypeFor[whatif.UnitLoad]():        "WhatIfUnit",
+	reflect.TypeFor[whatif.Refused]():         "WhatIfRefused",
+	reflect.TypeFor[whatif.RefusedFor]():      "WhatIfRefusedBy",
+	reflect.TypeFor[whatif.Difference]():      "WhatIfDifference",
+	reflect.TypeFor[whatif.Outcome]():         "WhatIfOutcome",
 	reflect.TypeFor[deadline.Unit]():          "LimitUnit",
 	reflect.TypeFor[jurisdiction.Kind]():      "UnitKind",
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
@@ -82,6 +92,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[listMark]():              append(anys(incident.Flags), anys(casebook.Marks)...),
 	reflect.TypeFor[incident.SuspendCode]():  append(anys(incident.SuspendCodes), ""), // none of the usual grounds
 	reflect.TypeFor[incident.Ground]():       anys(incident.Grounds),
+	reflect.TypeFor[whatif.State]():          anys(whatif.States),
 	reflect.TypeFor[incident.Clock]():        {string(incident.StageClock), string(incident.TotalClock)},
 	reflect.TypeFor[incident.RequestKind](): {
 		string(incident.ExtensionRequest), string(incident.SuspensionRequest), string(incident.ReturnRequest),
