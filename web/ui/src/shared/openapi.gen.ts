@@ -2859,6 +2859,203 @@ export interface components {
             incident: components["schemas"]["Incident"];
             urgent: boolean;
         };
+        WhatIf: {
+            /**
+             * Format: int64
+             * @description questions that are answered first
+             */
+            ahead: number;
+            /**
+             * Format: date-time
+             * @description wall time
+             */
+            asked_at: string;
+            /** @description history was decoded in memory already, from the question before */
+            cached: boolean;
+            /**
+             * Format: int64
+             * @description of these
+             */
+            done: number;
+            /** @description why it failed; null: it did not */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description that the present state goes through; of one that is done, those of the report
+             */
+            facts: number;
+            /**
+             * Format: double
+             * @description of the present state; of one that is done, of the answer
+             */
+            facts_per_second: number;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description null in lists, and until it is done; lists the first 5,000 incidents that differ */
+            report: components["schemas"]["WhatIfReport"] | null;
+            state: components["schemas"]["WhatIfState"];
+            /** @description which were laid over */
+            tables: string[];
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+        };
+        WhatIfDifference: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            away: number;
+            change: string;
+            id: string;
+            now: components["schemas"]["WhatIfOutcome"];
+            number: string;
+            /** Format: int64 */
+            position: number;
+            refused: components["schemas"]["WhatIfRefused"][];
+            then: components["schemas"]["WhatIfOutcome"];
+            why: string;
+        };
+        WhatIfFigures: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            difficult: number;
+            /** Format: int64 */
+            dispatched: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            extensions: number;
+            /** Format: int64 */
+            handled: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            returns: number;
+            stages: components["schemas"]["WhatIfRun"][];
+            /** Format: int64 */
+            suspensions: number;
+            total: components["schemas"]["WhatIfRun"];
+            /** Format: int64 */
+            warned: number;
+        };
+        WhatIfList: {
+            /** @description the newest first */
+            items: components["schemas"]["WhatIf"][];
+            /** Format: int64 */
+            position: number;
+        };
+        WhatIfOutcome: {
+            difficult: boolean;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            extensions: number;
+            handling: string;
+            /** Format: int64 */
+            returns: number;
+            stage?: components["schemas"]["Stage"];
+            status: components["schemas"]["Status"];
+            total: string;
+            unit: string;
+        };
+        WhatIfQuestion: {
+            /** @description a day, or a time with its zone: incidents reported from then on */
+            from: string;
+            tables: components["schemas"]["WhatIfTables"];
+            /** @description a day, which counts whole, or a time with its zone */
+            to: string;
+        };
+        WhatIfRefused: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            command: string;
+            /** Format: int64 */
+            position: number;
+            unit?: string;
+            why: string;
+        };
+        WhatIfRefusedBy: {
+            code: string;
+            command: string;
+            /** Format: int64 */
+            count: number;
+            why: string;
+        };
+        WhatIfReport: {
+            assumptions: string[];
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            away: number;
+            /** Format: int64 */
+            differ: number;
+            /** Format: int64 */
+            facts: number;
+            /** Format: double */
+            facts_per_second: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            incidents: number;
+            items: components["schemas"]["WhatIfDifference"][];
+            not_reproduced: components["schemas"]["WhatIfDifference"][];
+            now: components["schemas"]["WhatIfFigures"];
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            refused: number;
+            refused_by: components["schemas"]["WhatIfRefusedBy"][];
+            then: components["schemas"]["WhatIfFigures"];
+            /** Format: date-time */
+            to: string;
+            units: components["schemas"]["WhatIfUnit"][];
+            /** Format: int64 */
+            unlike: number;
+        };
+        WhatIfRun: {
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            on_time: number;
+            /** Format: double */
+            rate: number | null;
+            stage?: components["schemas"]["Stage"];
+        };
+        /** @enum {string} */
+        WhatIfState: "reading" | "asking" | "done" | "failed" | "cancelled";
+        WhatIfTables: {
+            /** @description days of the years it names */
+            calendar?: string;
+            /** @description criteria of the matters it names */
+            criteria?: string;
+            /** @description limits of stages, those not named stay */
+            limits?: string;
+            /** @description settings, those not named stay */
+            policy?: string;
+            /** @description another list as a whole */
+            responsibility?: string;
+        };
+        WhatIfUnit: {
+            name: string;
+            /** Format: int64 */
+            now: number;
+            /** Format: int64 */
+            now_expired: number;
+            /** Format: int64 */
+            then: number;
+            /** Format: int64 */
+            then_expired: number;
+            unit: string;
+        };
     };
     responses: never;
     parameters: never;
