@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"strconv"
 	"strings"
+
+	"gridcommand/eventstore/sqldb"
 )
 
 // A Bulk writes many rows of one table by few statements.
@@ -14,13 +16,28 @@ type Bulk struct {
 	Tail    string // what follows the rows, e.g. "ON CONFLICT (id) DO UPDATE SET …"
 }
 
-// bulkValues bounds the placeholders of one statement. SQLite looks each $n up among
-// all the others, so a few middling statements are faster than one large.
-const bulkValues = 250
+// bulkValues bounds the placeholders of one statement. SQLite's driver looks each $n up
+// among all the others, so there a few middling statements are faster than one large;
+// where a runner says that it is SQLite, they stand as ?, and the driver looks up nothing.
+const (
+	bulkValues     = 250
+	bulkValuesBare = 1000
+)
+
+// dialectKey is under what a runner's context says which database its transaction is in.
+type dialectKey struct{}
+
+func inDialect(ctx context.Context, d sqldb.Dialect) context.Context {
+	return context.WithValue(ctx, dialectKey{}, d)
+}
 
 // Write writes rows. No two rows may have the same key.
 func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {
+	bare := ctx.Value(dialectKey{}) == sqldb.SQLite
 	size := max(bulkValues/len(b.Columns), 1)
+	if bare {
+		size = max(bulkValuesBare/len(b.Columns), 1)
+	}
 	args := make([]any, 0, min(len(rows), size)*len(b.Columns))
 	var full *sql.Stmt // for the chunks of full size, if there is more than one
 	for len(rows) > 0 {
@@ -35,13 +52,13 @@ func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {
 		case full != nil && len(chunk) == size:
 			_, err = full.ExecContext(ctx, args...)
 		case len(chunk) == size && len(rows) >= size:
-			full, err = tx.PrepareContext(ctx, b.text(size))
+			full, err = tx.PrepareContext(ctx, b.text(size, bare))
 			if err == nil {
 				defer func() { _ = full.Close() }()
 				_, err = full.ExecContext(ctx, args...)
 			}
 		default:
-			_, err = tx.ExecContext(ctx, b.text(len(chunk)), args...)
+			_, err = tx.ExecContext(ctx, b.text(len(chunk), bare), args...)
 		}
 		if err != nil {
 			return err
@@ -50,7 +67,7 @@ func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {
 	return nil
 }
 
-func (b Bulk) text(rows int) string {
+func (b Bulk) text(rows int, bare bool) string {
 	var s strings.Builder
 	s.WriteString("INSERT INTO " + b.Table + " (" + strings.Join(b.Columns, ", ") + ") VALUES ")
 	n := 0
@@ -62,6 +79,10 @@ func (b Bulk) text(rows int) string {
 		for j := range b.Columns {
 			if j > 0 {
 				s.WriteByte(',')
+			}
+			if bare {
+				s.WriteByte('?')
+				continue
 			}
 			n++
 			s.WriteByte('$')

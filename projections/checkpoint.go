@@ -230,12 +230,13 @@ func schemaHash(v View) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// portable makes the two substitutions that the package documents.
+// portable makes the substitutions that the package documents.
 func portable(d sqldb.Dialect, ddl string) string {
 	if d != sqldb.Postgres {
 		return ddl
 	}
 	ddl = strings.ReplaceAll(ddl, " TEXT", ` TEXT COLLATE "C"`)
+	ddl = strings.ReplaceAll(ddl, " BLOB", " BYTEA")
 	return strings.ReplaceAll(ddl, "WITHOUT ROWID", "")
 }
 

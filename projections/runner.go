@@ -15,7 +15,7 @@ import (
 
 // Options tune a [Runner]. The zero value is good.
 type Options struct {
-	Page int          // facts per transaction; 0: 1024
+	Page int          // facts per transaction; 0: 1024, and more while the view is far behind
 	Log  *slog.Logger // nil: silent
 }
 
@@ -27,11 +27,13 @@ type Runner struct {
 	ledger eventstore.Store
 	view   View
 	board  *Board // nil: nobody watches this view
-	page   int
+	page   int    // facts per transaction
+	most   int    // that page may grow to
 	log    *slog.Logger
 
 	work   sync.Mutex // held while a page is folded; one at a time
 	opened bool       // under work: the tables are there and of this ledger
+	ahead  *ahead     // under work: the page after the last one, if it is being read; nil: it is not
 
 	mu       sync.Mutex
 	position eventstore.Position
@@ -69,9 +71,9 @@ type watched interface{ Watch() *Board }
 
 // NewRunner returns a runner of v over ledger, with rows in db. It does nothing yet.
 func NewRunner(db *sqldb.DB, ledger eventstore.Store, v View, o *Options) *Runner {
-	r := &Runner{db: db, ledger: ledger, view: v, page: 1024, log: slog.New(slog.DiscardHandler), state: Starting, moved: make(chan struct{})}
+	r := &Runner{db: db, ledger: ledger, view: v, page: livePage, most: farPage, log: slog.New(slog.DiscardHandler), state: Starting, moved: make(chan struct{})}
 	if o != nil && o.Page > 0 {
-		r.page = o.Page
+		r.page, r.most = o.Page, o.Page
 	}
 	if o != nil && o.Log != nil {
 		r.log = o.Log
@@ -135,6 +137,7 @@ func (r *Runner) WaitFor(ctx context.Context, p eventstore.Position) error {
 // is tried again; a fact that cannot be folded stops the view, with the reason in
 // its [Status], and leaves the rest of the program running.
 func (r *Runner) Run(ctx context.Context) error {
+	defer r.rest()
 	for ctx.Err() == nil {
 		n, err := r.step(ctx)
 		switch {
@@ -167,6 +170,7 @@ func (r *Runner) Open(ctx context.Context) error {
 
 // RunToEnd folds everything up to the head as it stands when the end is reached.
 func (r *Runner) RunToEnd(ctx context.Context) error {
+	defer r.rest()
 	for {
 		n, err := r.step(ctx)
 		if err != nil {
@@ -263,7 +267,7 @@ func (r *Runner) forward(ctx context.Context) (int, error) {
 		r.opened = true
 	}
 	from := r.Position()
-	page, err := r.ledger.Page(ctx, from, r.page)
+	page, err := r.next(ctx, from)
 	if err != nil {
 		return 0, err
 	}
@@ -280,7 +284,7 @@ func (r *Runner) forward(ctx context.Context) (int, error) {
 		if err := r.take(ctx, tx, from, last); err != nil {
 			return err
 		}
-		changes, err = r.view.Apply(ctx, tx, page)
+		changes, err = r.view.Apply(inDialect(ctx, r.db.Dialect), tx, page)
 		return err
 	})
 	if errors.Is(err, errNotMine) {
@@ -297,6 +301,88 @@ func (r *Runner) forward(ctx context.Context) (int, error) {
 	r.advance(last.Position, last.At)
 	r.pokes.poke()
 	return len(page), nil
+}
+
+// How many facts go into one transaction. Live, a page is small and soon seen. While the
+// view is far behind, pages grow as long as the facts in one fit into a modest share of
+// memory: a row that many facts touch is then written once for all of them.
+const (
+	livePage  = 1024
+	farPage   = 16_384
+	pageBytes = 24 << 20
+)
+
+// ahead is a page that is read while the one before it is folded.
+type ahead struct {
+	from   eventstore.Position
+	done   chan struct{}
+	cancel context.CancelFunc
+	page   []eventstore.Record
+	err    error
+}
+
+// next returns the page after from. After a full page there is likely to be another: it
+// is read while this one is folded.
+func (r *Runner) next(ctx context.Context, from eventstore.Position) ([]eventstore.Record, error) {
+	page, read, err := r.readAhead(from)
+	if !read {
+		page, err = r.ledger.Page(ctx, from, r.page)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(page) < r.page {
+		r.page = min(livePage, r.most)
+		return page, nil
+	}
+	if r.page < r.most && sizeOf(page) < pageBytes/2 {
+		r.page = min(2*r.page, r.most)
+	}
+	a := &ahead{from: page[len(page)-1].Position, done: make(chan struct{})}
+	reading, cancel := context.WithCancel(ctx)
+	size := r.page
+	a.cancel = cancel
+	go func() {
+		defer close(a.done)
+		a.page, a.err = r.ledger.Page(reading, a.from, size)
+	}()
+	r.ahead = a
+	return page, nil
+}
+
+// readAhead returns the page after from if it was read ahead. Whatever was read ahead
+// and is of no use is waited for and dropped.
+func (r *Runner) readAhead(from eventstore.Position) (page []eventstore.Record, read bool, err error) {
+	a := r.ahead
+	if a == nil {
+		return nil, false, nil
+	}
+	r.ahead = nil
+	if a.from != from {
+		a.cancel()
+	}
+	<-a.done
+	a.cancel()
+	if a.from != from {
+		return nil, false, nil
+	}
+	return a.page, true, a.err
+}
+
+// rest waits for what is read ahead, so that nobody reads the ledger when it is closed.
+func (r *Runner) rest() {
+	r.work.Lock()
+	defer r.work.Unlock()
+	_, _, _ = r.readAhead(-1)
+}
+
+// sizeOf is about how much memory the facts of a page take.
+func sizeOf(page []eventstore.Record) int {
+	size := 0
+	for i := range page {
+		size += len(page[i].Data)
+	}
+	return size
 }
 
 // advance tells everybody that the view has come to position.

@@ -7,10 +7,10 @@
 // and then tells the view's [Board], so that whoever watches hears of it. A view
 // reads no clock, no other view, and skips no fact it does not understand: it stops.
 //
-// A view's SQL is portable: $1 placeholders, BIGINT and TEXT columns, ON CONFLICT.
-// In a Schema the runner makes two substitutions on PostgreSQL: TEXT becomes
-// TEXT COLLATE "C", so that text sorts by bytes as it does on SQLite, and WITHOUT
-// ROWID is left out.
+// A view's SQL is portable: $1 placeholders, BIGINT, TEXT and BLOB columns, ON CONFLICT.
+// In a Schema the runner makes three substitutions on PostgreSQL: TEXT becomes
+// TEXT COLLATE "C", so that text sorts by bytes as it does on SQLite, BLOB becomes
+// BYTEA, and WITHOUT ROWID is left out.
 package projections
 
 import (

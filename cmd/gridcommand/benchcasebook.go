@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -64,6 +65,7 @@ type BenchCasebookCmd struct {
 	Views     string  `default:"casebook,tally" help:"Views to fold; the others are made and stay empty. all: every one."`
 	Seed      uint64  `default:"440114"`
 	Slowest   bool    `help:"Also say on standard error which answers took longest."`
+	Profile   string  `help:"Also write CPU profiles: of the seeding to FILE.seed, of the answers to FILE.load." type:"path" placeholder:"FILE"`
 }
 
 // Run measures.
@@ -122,6 +124,10 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 
 	runners := m.named(c.Views)
 	folded, began := int64(0), time.Now()
+	profiled, err := c.profile("seed")
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range runners {
 		n, each := r.Position(), time.Now()
 		if err := r.RunToEnd(ctx); err != nil {
@@ -132,6 +138,7 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 		c.say(console, "%s: %d facts in %.1f s, %.0f a second", r.Name(), n, time.Since(each).Seconds(), float64(n)/time.Since(each).Seconds())
 	}
 	seeding := time.Since(began)
+	profiled()
 	if err := m.makeTables(ctx); err != nil {
 		return nil, err
 	}
@@ -143,10 +150,14 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 	c.say(console, "caches loaded in %.1f s", warming.Seconds())
 	debug.FreeOSMemory()
 
+	if profiled, err = c.profile("load"); err != nil {
+		return nil, err
+	}
 	seen, spent, resident, err := c.load(ctx, m, ledger, standing, runners, tokens)
 	if err != nil {
 		return nil, err
 	}
+	profiled()
 	raw, err := c.bare(ctx, tokens, seen)
 	if err != nil {
 		return nil, err
@@ -191,6 +202,24 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 
 func (c *BenchCasebookCmd) say(console *Console, format string, args ...any) {
 	fmt.Fprintf(console.Err, "bench casebook: "+format+"\n", args...)
+}
+
+// profile begins to profile a part of the run and returns what ends that.
+func (c *BenchCasebookCmd) profile(part string) (end func(), err error) {
+	if c.Profile == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(c.Profile + "." + part)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}, nil
 }
 
 // open opens views and state beside the computed ledger, whose head goes on from where

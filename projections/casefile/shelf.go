@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"sync"
 
 	"gridcommand/domain/incident"
 	"gridcommand/eventstore"
@@ -16,27 +17,42 @@ import (
 type Shelf struct {
 	folder *Folder
 	view   string
-	held   map[string]File     // files of late, as stored
+	words  func() *words
+	held   map[string]*holding // files of late, as stored
+	page   int                 // pages folded
 	stands eventstore.Position // the position at which held is true
 }
 
-// shelfSize bounds the files kept in memory between pages.
-const shelfSize = 4096
+// A holding is a file in memory, and the last page that needed it.
+type holding struct {
+	File
+	page int
+}
+
+// shelfSize bounds the files kept in memory between pages: while a view is far behind,
+// what is open fits, and little is read twice.
+const shelfSize = 16_384
 
 // NewShelf returns the shelf of a view.
 func NewShelf(folder *Folder, view string) *Shelf {
-	return &Shelf{folder: folder, view: view, held: map[string]File{}}
+	return &Shelf{folder: folder, view: view, words: sync.OnceValue(func() *words { return wordsOf(folder) }), held: map[string]*holding{}}
 }
 
 // Table is the shelf's table.
 func (s *Shelf) Table() string { return s.view + "_files" }
 
-// Schema is the DDL of the shelf's table, and names the reference data.
+// fileForm goes up when the facts of an incident come to another file, so that every view
+// with a shelf is folded anew. Of fields that come, go or change their type, the layout
+// tells by itself.
+const fileForm = "2"
+
+// Schema is the DDL of the shelf's table. It names the reference data, the dictionary
+// and the layout that files are stored with.
 func (s *Shelf) Schema() string {
-	return "-- reference data: " + s.folder.Version() + `
+	return "-- reference data: " + s.folder.Version() + ", words: " + s.words().sum() + ", layout: " + layout() + "." + fileForm + `
 CREATE TABLE ` + s.Table() + ` (
 	id   TEXT NOT NULL PRIMARY KEY,
-	data TEXT NOT NULL
+	data BLOB NOT NULL
 );
 `
 }
@@ -53,7 +69,7 @@ type Step struct {
 // of other categories are other views' business; an incident's fact of an
 // unknown type is an error that stops the view.
 func (s *Shelf) Fold(ctx context.Context, tx *sql.Tx, page []eventstore.Record, see func(Step) error) error {
-	if page[0].Position != s.stands+1 {
+	if s.stands == 0 || page[0].Position != s.stands+1 {
 		clear(s.held) // a transaction failed, or another runner was at work
 	}
 	s.stands = 0
@@ -63,19 +79,27 @@ func (s *Shelf) Fold(ctx context.Context, tx *sql.Tx, page []eventstore.Record, 
 	if err := s.load(ctx, tx, page); err != nil {
 		return err
 	}
+	s.page++
+	events := decoding(page)
+	defer events.stop()
 	touched := map[string]bool{}
-	for _, r := range page {
+	for i, r := range page {
 		if r.Stream.Category() != Category {
 			continue
 		}
-		e, err := Event(r)
+		e, err := events.at(i)
 		if err != nil {
 			return &projections.FoldError{View: s.view, Position: r.Position, Err: err}
 		}
 		id := r.Stream.ID()
-		before := s.held[id]
+		h := s.held[id]
+		if h == nil {
+			h = &holding{}
+			s.held[id] = h
+		}
+		before := h.File
 		after := s.folder.Evolve(before, r, e)
-		s.held[id], touched[id] = after, true
+		h.File, h.page, touched[id] = after, s.page, true
 		if err := see(Step{r, e, before, after}); err != nil {
 			return err
 		}
@@ -83,11 +107,16 @@ func (s *Shelf) Fold(ctx context.Context, tx *sql.Tx, page []eventstore.Record, 
 	if err := s.save(ctx, tx, touched); err != nil {
 		return err
 	}
-	if len(s.held) > shelfSize {
-		maps.DeleteFunc(s.held, func(id string, _ File) bool { return !touched[id] })
-	}
+	s.forget()
 	s.stands = page[len(page)-1].Position
 	return nil
+}
+
+// forget lets go of the files that were needed longest ago.
+func (s *Shelf) forget() {
+	for keep := s.page - 8; len(s.held) > shelfSize && keep < s.page; keep++ {
+		maps.DeleteFunc(s.held, func(_ string, h *holding) bool { return h.page <= keep })
+	}
 }
 
 // IDs returns the incidents that page touches, in order.
@@ -116,7 +145,7 @@ func (s *Shelf) load(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 			missing[id] = true
 		}
 	}
-	return s.read(ctx, tx, slices.Sorted(maps.Keys(missing)), func(id string, f File) { s.held[id] = f })
+	return s.read(ctx, tx, slices.Sorted(maps.Keys(missing)), func(id string, f File) { s.held[id] = &holding{f, s.page} })
 }
 
 func (s *Shelf) read(ctx context.Context, tx *sql.Tx, ids []string, take func(id string, f File)) error {
@@ -126,7 +155,7 @@ func (s *Shelf) read(ctx context.Context, tx *sql.Tx, ids []string, take func(id
 		if err := rows.Scan(&id, &data); err != nil {
 			return err
 		}
-		f, err := Unmarshal(data)
+		f, err := s.words().unpack(data)
 		if err == nil {
 			take(id, f)
 		}
@@ -142,14 +171,9 @@ func (s *Shelf) Files(ctx context.Context, tx *sql.Tx, ids []string) (map[string
 }
 
 func (s *Shelf) save(ctx context.Context, tx *sql.Tx, touched map[string]bool) error {
-	rows := make([][]any, 0, len(touched))
-	for _, id := range slices.Sorted(maps.Keys(touched)) {
-		data, err := s.held[id].Marshal()
-		if err != nil {
-			return err
-		}
-		rows = append(rows, []any{id, string(data)})
-	}
+	ids := slices.Sorted(maps.Keys(touched))
+	rows, words := make([][]any, len(ids)), s.words()
+	sideBySide(len(ids), func(i int) { rows[i] = []any{ids[i], words.pack(&s.held[ids[i]].File)} })
 	return projections.Bulk{
 		Table: s.Table(), Columns: []string{"id", "data"}, Tail: "ON CONFLICT (id) DO UPDATE SET data = excluded.data",
 	}.Write(ctx, tx, rows)
