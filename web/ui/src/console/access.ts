@@ -8,6 +8,7 @@ const pages = {
   hotline: ['hotline', 'street', 'district', 'supervisor'],
   approvals: [...desks, 'supervisor'],
   duty: [...desks, 'supervisor'],
+  whatif: ['district', 'supervisor'],
   returns: ['street', 'district', 'supervisor'],
   reference: ['admin', ...desks, 'supervisor'],
 } as const satisfies Record<string, readonly Role[]>;
@@ -17,7 +18,7 @@ const isPage = (name: string): name is PageName => name in pages;
 
 /** Whether a post uses a page. One that is not named here is everybody's. */
 export function opens(u: User, page: string): boolean {
-  const name = page === 'incident' ? 'work' : page === 'ticket' ? 'hotline' : page;
+  const name = page === 'incident' ? 'work' : page === 'ticket' ? 'hotline' : page === 'indicators' ? 'statistics' : page;
   return !isPage(name) || pages[name].some((r) => r === u.role);
 }
 

@@ -3,7 +3,6 @@ import { ProblemError } from '@shared/api';
 import { commands, readProblem } from '@shared/wire';
 import { body, bulkCommands, grouped, inFront, missing, offered, specs } from './commands';
 import { outcomeUnknown, refusalText } from './refusal';
-import { readRow, sum } from './statistics';
 import { keyring } from './work';
 
 const spec = (command: string) => {
@@ -73,15 +72,4 @@ test('a refusal speaks Chinese first, then our sentence, then the server', () =>
   expect(outcomeUnknown(of({}, 502))).toBe(true);
   expect(outcomeUnknown(of({ code: 'overloaded' }, 503))).toBe(false);
   expect(outcomeUnknown(of({ code: 'not_the_holder' }))).toBe(false);
-});
-
-test('totals add numerators and denominators, never rates', () => {
-  const rows = [
-    readRow({ key: 'a', name: 'A', reported: 10, handled_on_time: { n: 1, d: 1, rate: 1 } }),
-    readRow({ key: 'b', name: 'B', reported: 5, handled_on_time: { n: 0, d: 3, rate: 0 }, returns_by_code: { wrong_place: 2 } }),
-  ];
-  const whole = sum(rows);
-  expect(whole.counts.get('reported')).toBe(15);
-  expect(whole.ratios.get('handled_on_time')).toEqual({ n: 1, d: 4 });
-  expect(rows[1]?.ratios.has('returns_by_code')).toBe(false);
 });

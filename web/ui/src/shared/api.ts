@@ -130,10 +130,6 @@ export const api = {
     request<{ readonly features: readonly PictureFeature[]; readonly position: number; readonly at: string }>(
       'GET', `/picture${query(params)}`, signal === undefined ? {} : { signal },
     ),
-  statistics: (params: Params, signal?: AbortSignal) =>
-    request<{ readonly items: readonly Readonly<Record<string, unknown>>[]; readonly position: number }>(
-      'GET', `/statistics${query(params)}`, signal === undefined ? {} : { signal },
-    ),
   addPhoto: (photo: Blob, key: string) => request<{ readonly id: string }>('POST', '/photos', { raw: photo, key }),
   photoURL: (of: string, size?: number) => `/api/v1/photos/${id(of)}${size === undefined ? '' : `?size=${size}`}`,
 };

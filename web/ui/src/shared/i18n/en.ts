@@ -1,10 +1,14 @@
 import { desk } from './en.desk';
 import { hotline } from './en.hotline';
+import { papers } from './en.papers';
+import { statistics } from './en.statistics';
 import type { Messages } from './zh';
 
 export const en: Messages = {
   ...desk,
   ...hotline,
+  ...papers,
+  ...statistics,
   app: {
     name: 'Huadu Grid Command',
     console: 'Incident console',
@@ -165,21 +169,6 @@ export const en: Messages = {
   keys: {
     title: 'Keyboard shortcuts', list: 'List', global: 'Everywhere', incident: 'This incident', move: 'Move', select: 'Select', open: 'Open', search: 'Search', sheet: 'This sheet', closeIt: 'Close', range: 'Select all loaded',
     silent: 'Single keys stay silent while you type',
-  },
-  stats: {
-    title: 'Statistics', by: 'By', street: 'Street', community: 'Community', unit: 'Unit', matter: 'Matter', source: 'Source', tier: 'Tier', day: 'Day', from: 'From', to: 'To', reading: 'Reading', fact: 'Fact', exempted: 'Exempted',
-    table: 'Table', empty: 'No incidents in this time', na: '—', naWhy: 'no denominator', total: 'Total', denominators: 'In grey: numerator/denominator; totals add these, never rates', thisMonth: 'This month', sevenDays: '7 days', today: 'Today',
-    metric: 'Indicator', asOf: 'As of ledger position {p}', load: 'The statistics could not be loaded',
-  },
-  indicator: {
-    reported: 'Reported', filed: 'Filed', filed_on_time: 'Filed on time', accurate_filing: 'Accurate filing', to_be_dispatched: 'To be dispatched', dispatched: 'Dispatched', dispatched_on_time: 'Dispatched on time',
-    accurate_dispatch: 'Accurate dispatch', signed_on_time: 'Signed on time', accepted_on_time: 'Signed on time', to_be_handled: 'To be handled', handled: 'Handled', handled_on_time: 'Handled on time', overdue: 'Overdue',
-    overdue_unhandled: 'Overdue, unhandled', rework: 'Rework', reworks: 'Reworks', extension: 'Extension', suspended_stock: 'Suspended stock', to_be_closed: 'To be closed', closed: 'Closed', closed_on_time: 'Closed on time',
-    verified_on_time: 'Verified on time', checked_on_time: 'Checked on time', valid_reports: 'Valid reports', found_by_ourselves: 'Found by ourselves', returns: 'Returns', return_rate: 'Return rate', recurrence: 'Recurrence',
-    satisfied: 'Satisfied', open: 'Open', declined: 'Declined', voided: 'Voided', median: 'Median time', p90: 'p90 time',
-  },
-  indicatorCount: {
-    reported: 'Reported', filed: 'Filed', dispatched: 'Dispatched', handled: 'Handled', closed: 'Closed', overdue: 'Overdue', returns: 'Returns', reworks: 'Reworks',
   },
   error: {
     unreachable: 'The server cannot be reached', unreachableWhy: 'Check the network; work goes on by itself when it is back', server: 'The server cannot do this now', forbidden: 'Your post may not do this', overloaded: 'The system is busy, please try again shortly',

@@ -1,10 +1,14 @@
 import { desk } from './zh.desk';
 import { hotline } from './zh.hotline';
+import { papers } from './zh.papers';
+import { statistics } from './zh.statistics';
 
 /** The labels of glossary.md, and the sentences of the pages. One label per code word, everywhere. */
 export const zh = {
   ...desk,
   ...hotline,
+  ...papers,
+  ...statistics,
   app: {
     name: '花都区网格化指挥',
     console: '事件指挥台',
@@ -165,21 +169,6 @@ export const zh = {
   keys: {
     title: '键盘快捷键', list: '列表', global: '全局', incident: '当前事件', move: '上下移动', select: '选择', open: '打开详情', search: '搜索', sheet: '本页', closeIt: '关闭', range: '全选已载入',
     silent: '输入文字时单键不触发命令',
-  },
-  stats: {
-    title: '统计', by: '按', street: '街镇', community: '村居', unit: '单位', matter: '事项', source: '来源', tier: '层级', day: '日期', from: '起', to: '止', reading: '口径', fact: '事实口径', exempted: '考核口径',
-    table: '表', empty: '这段时间没有事件', na: '—', naWhy: '无基数', total: '合计', denominators: '灰色小字为 分子/分母，率由其计算，合计不对率取平均', thisMonth: '本月', sevenDays: '近7天', today: '今日',
-    metric: '指标', asOf: '截至存证序号 {p}', load: '统计载入失败',
-  },
-  indicator: {
-    reported: '上报数', filed: '立案数', filed_on_time: '按时立案率', accurate_filing: '准确立案率', to_be_dispatched: '应派遣数', dispatched: '派遣数', dispatched_on_time: '按时派遣率',
-    accurate_dispatch: '准确派遣率', signed_on_time: '签收及时率', accepted_on_time: '签收及时率', to_be_handled: '应处置数', handled: '处置率', handled_on_time: '按期处置率', overdue: '超时数',
-    overdue_unhandled: '超期未处置率', rework: '返工率', reworks: '返工数', extension: '延期率', suspended_stock: '挂账存量', to_be_closed: '应结案数', closed: '结案率', closed_on_time: '按期结案率',
-    verified_on_time: '按时核实率', checked_on_time: '按时核查率', valid_reports: '有效上报数', found_by_ourselves: '主动发现率', returns: '退单数', return_rate: '退单率', recurrence: '回潮率',
-    satisfied: '满意率', open: '在办数', declined: '不予立案数', voided: '作废数', median: '中位时长', p90: '九成时长',
-  },
-  indicatorCount: {
-    reported: '上报数', filed: '立案数', dispatched: '派遣数', handled: '处置数', closed: '结案数', overdue: '超时数', returns: '退单数', reworks: '返工数',
   },
   error: {
     unreachable: '无法连接服务器', unreachableWhy: '请检查网络；恢复后会自动继续', server: '服务器暂时无法处理', forbidden: '您的岗位不能执行此操作', overloaded: '系统繁忙，请稍后重试',
