@@ -8,6 +8,7 @@ const pages = {
   hotline: ['hotline', 'street', 'district', 'supervisor'],
   approvals: [...desks, 'supervisor'],
   duty: [...desks, 'supervisor'],
+  reports: ['street', 'district', 'supervisor'],
   whatif: ['district', 'supervisor'],
   returns: ['street', 'district', 'supervisor'],
   reference: ['admin', ...desks, 'supervisor'],

@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: '/duty/:part?', name: 'duty', component: () => import('./pages/DutyPage.vue'), props: true },
     { path: '/returns', name: 'returns', component: () => import('./pages/ReturnsPage.vue') },
     { path: '/reference/:table?', name: 'reference', component: () => import('./pages/ReferencePage.vue'), props: true },
+    { path: '/reports/:name?', name: 'reports', component: () => import('./pages/ReportsPage.vue'), props: true },
     { path: '/whatif', name: 'whatif', component: () => import('./pages/WhatIfPage.vue') },
     { path: '/statistics', name: 'statistics', component: () => import('./pages/StatisticsPage.vue') },
     { path: '/statistics/indicators', name: 'indicators', component: () => import('./pages/IndicatorsPage.vue') },

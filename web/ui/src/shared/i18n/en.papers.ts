@@ -15,4 +15,24 @@ export const papers: Papers = {
   whatifCount: {
     expired: 'Deadlines passed', warned: 'Warnings', returns: 'Returns', difficult: 'Difficult', extensions: 'Extensions', suspensions: 'Suspensions', dispatched: 'Dispatches', handled: 'Handled', closed: 'Closed', open: 'Still open',
   },
+  reports: {
+    nav: 'Reports', title: 'Reports', entries: 'entries', none: 'Nothing of the kind in this period', ninety: '90 days', within: 'Before red', month: 'Month', state: 'State', read: 'Read', soFar: 'This month so far', whole: 'Whole month', paper: 'To print',
+    afterRed: '{t} after red', byLeader: 'by the duty leader', dueAt: 'due {t}', left: '{t} before red', nobody: 'No approval needed', hidden: '(confidential)', undone: 'Undone', ended: 'Ended', laterRed: 'red later', dueNow: 'now due {t}',
+    days: '{n} days', ofLimit: '{p} of {t}', closedAt: 'closed {t}', allThree: 'dispatched, checked and closed by one', position: 'Position {p}', asOf: 'As of position {p}, {at}', over: '{a} days and more', between: '{a}–{b} days',
+  },
+  reportName: { bulletin: 'Monthly bulletin', unusual: 'Unusual acts before red', suspended: 'Suspended stock', reopened: 'Closed early, back again', 'one-hand': 'One pair of hands', 'caller-views': 'Callers looked up' },
+  reportRule: {
+    bulletin: 'The month of the district, its streets, units, matters and hotline; both readings, against last year and last month.',
+    unusual: 'Void, merge, suspend, extend, correct and the like, shortly before a lamp turned red, and those of the duty leader after it: by whom, approved by whom, and what came of it.',
+    suspended: 'What stands still, by age and ground, with its next review.', reopened: 'Handled in next to no time, closed, and then reopened, recurring or complained of again.',
+    'one-hand': 'One person had two or more of dispatching, handling, checking and closing in one incident.', 'caller-views': 'Every time a caller’s name and phone were shown: to whom, when, why.',
+  },
+  reportColumn: {
+    number: 'Number', what: 'Matter and place', act: 'Act', left: 'To the limit', by: 'By', approved: 'Approved by', reason: 'Reason', became: 'Since', age: 'Suspended for', ground: 'Ground', holder: 'Unit', until: 'Until', review: 'Next review',
+    back: 'Back as', used: 'Handled in', after: 'After closing', parts: 'Parts', closed: 'Closed', viewed: 'Looked up', subject: 'Incident / ticket', street: 'Street',
+  },
+  actKind: { void: 'Void', merge: 'Merge', suspend: 'Suspend', extend: 'Extend', correct: 'Correct', hand_over: 'Hand over', transfer: 'Transfer', escalate: 'Escalate', return: 'Return' },
+  backKind: { reopened: 'Reopened', spot_check: 'Found false by a spot check', recurrence: 'Recurrence', repeat_complaint: 'Repeat complaint' },
+  handPart: { dispatch: 'dispatched', handle: 'handled', check: 'checked', close: 'closed' },
+  viewedKind: { incident: 'Incident', ticket: 'Ticket' },
 };

@@ -13,4 +13,24 @@ export const papers = {
   whatifCount: {
     expired: '超时次数', warned: '临期提醒', returns: '退单', difficult: '疑难件', extensions: '延期', suspensions: '挂账', dispatched: '派遣', handled: '处置', closed: '结案', open: '仍在办',
   },
+  reports: {
+    nav: '报表', title: '报表', entries: '条', none: '这段时间没有符合条件的记录', ninety: '近90天', within: '红灯前', month: '月份', state: '状态', read: '查看', soFar: '本月，截至目前', whole: '整月', paper: '打印版',
+    afterRed: '超时 {t} 后', byLeader: '值班长办理', dueAt: '截止 {t}', left: '距超时 {t}', nobody: '无需审批', hidden: '（保密）', undone: '已撤销', ended: '已办结', laterRed: '其后超时', dueNow: '改至 {t}',
+    days: '{n} 天', ofLimit: '占时限 {t} 的 {p}', closedAt: '{t} 结案', allThree: '派遣、核查、结案同一人', position: '存证序号 {p}', asOf: '截至存证序号 {p}，{at}', over: '{a} 天以上', between: '{a}–{b} 天',
+  },
+  reportName: { bulletin: '月度运行通报', unusual: '临期异常操作', suspended: '挂账存量', reopened: '快结又来', 'one-hand': '一人经手', 'caller-views': '诉求人信息查看' },
+  reportRule: {
+    bulletin: '全区、街镇、单位、事项与热线的月度运行情况，事实口径与考核口径并列，附同比、环比。',
+    unusual: '红灯前一段时间内的作废、并案、挂账、延期、更正等操作，以及红灯之后由值班长办理的同类操作：谁做的、谁同意的、后来如何。',
+    suspended: '正在挂账的事件，按时长与事由排列，附下一次复核时间。', reopened: '处置用时极短、结案之后又重办、回潮或被再次投诉的事件。',
+    'one-hand': '同一个人在同一事件上先后承担派遣、处置、核查、结案中两个以上岗位。', 'caller-views': '每一次查看诉求人姓名与电话：谁、何时、为何。',
+  },
+  reportColumn: {
+    number: '事件编号', what: '事项与地点', act: '操作', left: '距时限', by: '经办人', approved: '批准人', reason: '理由', became: '后来', age: '已挂账', ground: '事由', holder: '承办单位', until: '挂账至', review: '下次复核',
+    back: '又来', used: '处置用时', after: '结案后', parts: '承担的岗位', closed: '结案时间', viewed: '查看时间', subject: '事件 / 工单', street: '街镇',
+  },
+  actKind: { void: '作废', merge: '并案', suspend: '挂账', extend: '延期', correct: '更正', hand_over: '移交应急', transfer: '改派', escalate: '提级上报', return: '退单' },
+  backKind: { reopened: '重办', spot_check: '抽查发现虚假处置', recurrence: '回潮', repeat_complaint: '重复投诉' },
+  handPart: { dispatch: '派遣', handle: '处置', check: '核查', close: '结案' },
+  viewedKind: { incident: '事件', ticket: '热线工单' },
 };
