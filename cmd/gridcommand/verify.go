@@ -26,6 +26,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
 	"gridcommand/projections/wall"
@@ -188,7 +189,7 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 	}
 	for _, view := range []projections.View{
 		casebook.New(fresh, folder), picture.New(fresh, folder), worklist.New(fresh, folder), wall.New(fresh, folder), tally.New(fresh, folder),
-		duty.New(fresh), tickets.New(fresh),
+		duty.New(fresh), tickets.New(fresh), reports.New(fresh, folder),
 	} {
 		have, at, ok, err := storedView(ctx, stored, view, epoch)
 		if err != nil {

@@ -20,6 +20,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
 	"gridcommand/projections/wall"
@@ -62,10 +63,11 @@ type views struct {
 	tally    *tally.View
 	duty     *duty.View
 	tickets  *tickets.View
+	reports  *reports.View
 }
 
 func (v views) all() []projections.View {
-	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally, v.duty, v.tickets}
+	return []projections.View{v.casebook, v.picture, v.worklist, v.wall, v.tally, v.duty, v.tickets, v.reports}
 }
 
 // assemble opens a place and puts the parts together; nothing runs yet. people is
@@ -142,6 +144,7 @@ func (m *center) wireViews() {
 		tally:    tally.New(m.databases.views, folder),
 		duty:     duty.New(m.databases.views),
 		tickets:  tickets.New(m.databases.views),
+		reports:  reports.New(m.databases.views, folder),
 	}
 	for _, v := range m.views.all() {
 		m.runners = append(m.runners, projections.NewRunner(m.databases.views, m.ledger, v, &projections.Options{Log: m.log}))
@@ -172,7 +175,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 	m.site, err = api.New(ctx, api.Deps{
 		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
 		Folder:   casefile.Following(m.library),
-		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, WhatIf: m.whatif, Runners: m.runners,
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Reports: m.views.reports, WhatIf: m.whatif, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
 	})
 	return err

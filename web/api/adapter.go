@@ -233,6 +233,8 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, status int, answ
 			return
 		}
 		send(w, r, status, a.media, a.data)
+	case *download:
+		a.send(w, status)
 	case none:
 		w.WriteHeader(http.StatusNoContent)
 	default:

@@ -28,6 +28,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
 	"gridcommand/projections/whatif"
@@ -49,6 +50,7 @@ type Deps struct {
 	Tally     *tally.View
 	Duty      *duty.View
 	Tickets   *tickets.View
+	Reports   *reports.View
 	WhatIf    *whatif.Desk          // nil: nothing is replayed
 	Runners   []*projections.Runner // of every view, named as their views
 	Photos    string                // folder of the pictures; made if it is not there

@@ -30,6 +30,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/duty"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/tickets"
 	"gridcommand/projections/whatif"
@@ -217,12 +218,12 @@ func buildSite(t *testing.T, shelves func(*site, *sqldb.DB) *workflow.Library) *
 
 	d := Deps{
 		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: grid, Folder: folder,
-		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views), WhatIf: s.whatif,
+		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views), Reports: reports.New(views, folder), WhatIf: s.whatif,
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Live: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 	}
-	for _, v := range []projections.View{d.Casebook, d.Picture, d.Tally, d.Duty, d.Tickets} {
+	for _, v := range []projections.View{d.Casebook, d.Picture, d.Tally, d.Duty, d.Tickets, d.Reports} {
 		s.runners = append(s.runners, projections.NewRunner(views, s.ledger, v, nil))
 	}
 	d.Runners = s.runners

@@ -66,22 +66,15 @@ type IncidentList struct {
 }
 
 func (s *server) list(ctx context.Context, r *Request, q listQuery) (IncidentList, error) {
-	box, err := parseBox(q.BBox)
+	filter, err := q.filter()
 	if err != nil {
 		return IncidentList{}, err
 	}
 	if err := s.await(ctx, "casebook", q.MinPosition); err != nil {
 		return IncidentList{}, err
 	}
-	marks := make([]incident.Flag, len(q.Flag))
-	for i, m := range q.Flag {
-		marks[i] = incident.Flag(m)
-	}
-	page, err := s.Casebook.List(ctx, casebook.Query{
-		Status: q.Status, Stage: q.Stage, Tier: q.Tier, Street: q.Street, Community: q.Community, Holder: q.Holder,
-		Matter: q.Matter, Source: q.Source, Lamp: q.Lamp, Overdue: q.Overdue, Accepted: q.Accepted, Suspended: q.Suspended, Difficult: q.Difficult, Flag: marks, Q: q.Q, BBox: box,
-		From: beginning(q.From), To: ending(q.To), Sort: q.Sort, Limit: q.Limit, Cursor: q.Cursor, Scope: s.scope(r.Person),
-	})
+	filter.Scope = s.scope(r.Person)
+	page, err := s.Casebook.List(ctx, filter)
 	if bad, ok := errors.AsType[*casebook.QueryError](err); ok {
 		return IncidentList{}, wrong(bad.Field, "%s", bad.Detail)
 	}

@@ -22,6 +22,7 @@ func (s *server) routes() []route {
 
 		post(201, "/incidents", "reportIncident", "Report an incident", s.report, by(reporters), keyed),
 		get("/incidents", "listIncidents", "Incidents by filter", s.list, by(readers)),
+		getFile[exportQuery, blob]("/incidents/export", "exportIncidents", "Incidents by filter, as a file", s.export, by(readers), gives("text/csv", sheets.XLSX, "application/geo+json")),
 		get("/approvals", "listApprovals", "What waits for the word of the caller's desk", s.approvals, by(deskRoles)),
 		get("/incidents/{id}", "getIncident", "One incident", s.incident, by(readers), ofIncident),
 		get("/incidents/{id}/timeline", "getTimeline", "Every fact of one incident", s.timeline, by(readers), ofIncident),
@@ -55,6 +56,11 @@ func (s *server) routes() []route {
 
 		get("/picture", "getPicture", "Open incidents on the ground, now or then", s.picture, by(viewers)),
 		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
+		getFile[unusualQuery, UnusualActs]("/reports/unusual", "getUnusualActs", "Acts shortly before a clock ran out, and after", s.unusual, by(auditors), gives("text/csv", sheets.XLSX)),
+		getFile[suspendedQuery, SuspendedStock]("/reports/suspended", "getSuspendedStock", "What stands still, by age and ground", s.suspended, by(auditors), gives("text/csv", sheets.XLSX)),
+		getFile[reopenedQuery, ClosedEarly]("/reports/reopened", "getClosedEarly", "Put right in no time, closed, and back again", s.reopened, by(auditors), gives("text/csv", sheets.XLSX)),
+		getFile[reportQuery, OneHand]("/reports/one-hand", "getOneHand", "One person with several parts in an incident", s.oneHand, by(auditors), gives("text/csv", sheets.XLSX)),
+		getFile[reportQuery, CallerViews]("/reports/caller-views", "getCallerViews", "Who was shown a caller's name and telephone", s.callerViews, by(auditors), gives("text/csv", sheets.XLSX)),
 		get("/returns/matrix", "getReturnsMatrix", "Who returned what, and who did it instead", s.returnsMatrix, by(readers)),
 
 		post(202, "/whatif", "askWhatIf", "Replay history under other rules", s.askWhatIf, by(askers)),

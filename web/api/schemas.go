@@ -19,6 +19,7 @@ import (
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/whatif"
 )
@@ -62,6 +63,18 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[whatif.RefusedFor]():      "WhatIfRefusedBy",
 	reflect.TypeFor[whatif.Difference]():      "WhatIfDifference",
 	reflect.TypeFor[whatif.Outcome]():         "WhatIfOutcome",
+	reflect.TypeFor[reports.Act]():            "UnusualAct",
+	reflect.TypeFor[reports.ActKind]():        "UnusualActKind",
+	reflect.TypeFor[reports.Detail]():         "UnusualActDetail",
+	reflect.TypeFor[reports.Outcome]():        "UnusualActOutcome",
+	reflect.TypeFor[reports.Hand]():           "ActingPerson",
+	reflect.TypeFor[reports.Standstill]():     "SuspendedItem",
+	reflect.TypeFor[reports.Comeback]():       "ClosedEarlyItem",
+	reflect.TypeFor[reports.Back]():           "ClosedEarlyBack",
+	reflect.TypeFor[reports.Double]():         "OneHandItem",
+	reflect.TypeFor[reports.Part]():           "OneHandPart",
+	reflect.TypeFor[reports.Viewing]():        "CallerView",
+	reflect.TypeFor[reports.Count]():          "KeyCount",
 	reflect.TypeFor[deadline.Unit]():          "LimitUnit",
 	reflect.TypeFor[jurisdiction.Kind]():      "UnitKind",
 	reflect.TypeFor[deadline.Limit]():         "TimeLimit",
@@ -111,6 +124,9 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[ticket.Resolution](): anys(ticket.Resolutions),
 	reflect.TypeFor[ticket.Rating]():     anys(ticket.Ratings),
 	reflect.TypeFor[ticket.Decision]():   anys(ticket.Decisions),
+	reflect.TypeFor[reports.ActKind]():   anys(reports.ActKinds),
+	reflect.TypeFor[reports.Back]():      anys(reports.Backs),
+	reflect.TypeFor[reports.Part]():      anys(reports.Parts),
 }
 
 func anys[T ~string](list []T) []any {
