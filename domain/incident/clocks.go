@@ -359,14 +359,18 @@ func (o Order) paused(d deadline.Deadline, p deadline.Pause) deadline.Deadline {
 }
 
 // total returns the total clock of an incident filed now: given from outside, else
-// the hotline's, else the stages that follow, one after another.
+// the hotline's by the type of its ticket, else the stages that follow, one after another.
 func (s State) total(o Order) *deadline.Deadline {
 	var d deadline.Deadline
 	switch {
 	case s.DueAt != nil:
 		d = deadline.Given(o.At, *s.DueAt, o.Policy.WarnPercent)
 	case s.Source == FromHotline:
-		d = o.Days.Deadline(o.At, o.Policy.WarnPercent, o.Policy.HotlineTotal)
+		limit, known := o.Policy.Tickets.Limits[s.TicketType]
+		if !known {
+			limit = o.Policy.HotlineTotal
+		}
+		d = o.Days.Deadline(o.At, o.Policy.WarnPercent, limit)
 	default:
 		var chain []deadline.Limit
 		for _, stage := range []Stage{Dispatching, Handling, Checking, Closing} {

@@ -167,3 +167,15 @@ func TestAClockThatGoesOnKeepsItsMarks(t *testing.T) {
 	shopDispatched(t).fires(0).lampIs(incident.Yellow).does(street, incident.Transfer{Unit: s02}).lampIs(incident.Yellow).
 		timersAre("stage expired 11-24 09:00", "total warned 11-25 09:48", "total expired 11-25 16:00")
 }
+
+// A hotline incident's total is its ticket's limit by type, else the one of a type that
+// is not known.
+func TestAHotlineIncidentsTotalIsOfItsTicketsType(t *testing.T) {
+	for kind, days := range map[string]int{"consult": 2, "help": 10, "rant": 15, "": 15} {
+		sc := begin(t).does(hotline, report(incident.FromHotline, shop, atGuihua, func(c *incident.Report) { c.TicketType = kind })).
+			does(inspector, incident.Confirm{}).does(street, incident.File{Matter: shop, Criterion: shop1})
+		if want := (deadline.Limit{N: days, Unit: deadline.WorkingDays}); len(sc.s.Total.Limits) != 1 || sc.s.Total.Limits[0] != want {
+			t.Errorf("%q: %v, want %v", kind, sc.s.Total.Limits, want)
+		}
+	}
+}

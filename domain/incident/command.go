@@ -56,6 +56,7 @@ type (
 		OnTheSpot   bool
 		External    *External
 		DueAt       *time.Time
+		TicketType  string   // of the hotline ticket it comes from; empty: none, or not known
 		After       []string // on the spot: photos after; Photos are those before. One list of two will do
 		Fresh       bool     // the edge's: a photo was taken there and then
 		Concerns    string   // unit that it, or its staff, is about

@@ -244,7 +244,7 @@ func (s State) report(o Order, c Report) ([]Event, error) {
 		Fact: o.fact(c.Extra), Number: c.Number, Source: c.Source, Matter: c.Matter, Criterion: c.Criterion,
 		Description: c.Description, Severity: c.Severity, Location: c.Location, Place: c.Place,
 		OccurredAt: c.OccurredAt, CapturedAt: c.CapturedAt, Reporter: c.Reporter, OnTheSpot: c.OnTheSpot,
-		External: c.External, DueAt: c.DueAt, After: slices.Clone(c.After), Fresh: c.Fresh, Concerns: c.Concerns, Parent: c.Parent,
+		External: c.External, DueAt: c.DueAt, TicketType: c.TicketType, After: slices.Clone(c.After), Fresh: c.Fresh, Concerns: c.Concerns, Parent: c.Parent,
 		Drawn: c.OnTheSpot && isDrawn(c.Number, o.Policy.DrawPercent),
 	}
 	reported.Flags = c.flags(o, reported.Drawn)

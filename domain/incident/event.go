@@ -109,7 +109,8 @@ type (
 		Concerns    string             `json:"concerns,omitempty"`     // unit that it, or its staff, is about
 		Parent      string             `json:"parent,omitempty"`       // incident whose rest it is
 		External    *External          `json:"external,omitempty"`
-		DueAt       *time.Time         `json:"due_at,omitempty"` // given from outside: sets total and handling
+		DueAt       *time.Time         `json:"due_at,omitempty"`      // given from outside: sets total and handling
+		TicketType  string             `json:"ticket_type,omitempty"` // of the hotline ticket it comes from: sets the total limit
 		Flags       []Flag             `json:"flags,omitempty"`
 	}
 

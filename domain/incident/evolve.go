@@ -21,7 +21,7 @@ func Evolve(s State, e Event) State {
 	case Reported:
 		s.Status, s.Number = StatusOpen, e.Number
 		s.Source, s.Matter, s.Criterion, s.Severity = e.Source, e.Matter, e.Criterion, e.Severity
-		s.Place, s.OnTheSpot, s.DueAt = e.Place, e.OnTheSpot, e.DueAt
+		s.Place, s.OnTheSpot, s.DueAt, s.TicketType = e.Place, e.OnTheSpot, e.DueAt, e.TicketType
 		s.Reporter, s.ReporterUnit, s.HasCaller = e.By.Person, e.By.Unit, e.Reporter != nil
 		s.Concerns, s.Drawn = e.Concerns, e.Drawn
 		s.Flags = with(s.Flags, e.Flags...)

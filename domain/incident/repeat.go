@@ -54,7 +54,7 @@ func told(e Event) Command {
 		return State{}.meant(Report{
 			Extra: x, Source: e.Source, Matter: e.Matter, Criterion: e.Criterion, Description: e.Description,
 			Severity: e.Severity, Location: e.Location, Place: e.Place, OccurredAt: occurred, CapturedAt: e.CapturedAt,
-			Reporter: e.Reporter, OnTheSpot: e.OnTheSpot, External: e.External, DueAt: e.DueAt,
+			Reporter: e.Reporter, OnTheSpot: e.OnTheSpot, External: e.External, DueAt: e.DueAt, TicketType: e.TicketType,
 			After: e.After, Concerns: e.Concerns,
 		})
 	case Confirmed:

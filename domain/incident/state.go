@@ -26,6 +26,7 @@ type State struct {
 	ReporterUnit string
 	HasCaller    bool // a citizen left name and phone
 	DueAt        *time.Time
+	TicketType   string // of the hotline ticket it comes from
 
 	Stage      Stage
 	Tier       jurisdiction.Tier

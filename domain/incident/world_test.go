@@ -157,6 +157,7 @@ gb47678.5-2026,matter,01005,电力井盖异常,缺失,补装,2,urgent_hours
 			ReturnWindow:      incident.StageLimit{Normal: limit(4, deadline.WorkingHours), Urgent: limit(30, deadline.UrgentMinutes)},
 			ReturnReviewLimit: incident.StageLimit{Normal: limit(2, deadline.WorkingHours)},
 			MaxExtensions:     2, SuspensionMax: 365 * 24 * time.Hour,
+			Tickets: incident.TicketPolicy{Limits: map[string]deadline.Limit{"consult": limit(2, deadline.WorkingDays), "help": limit(10, deadline.WorkingDays)}},
 		},
 	}
 }()

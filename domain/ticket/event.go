@@ -196,6 +196,22 @@ var Events = []Event{
 	CallerViewed{},
 }
 
+// ContentOf returns what the city said, of a fact that is its word.
+func ContentOf(e Event) (Content, bool) {
+	switch e := e.(type) {
+	case Received:
+		return e.Content, true
+	case Changed:
+		return e.Content, true
+	case Noted:
+		return e.Content, true
+	case Conflicted:
+		return e.Content, true
+	default:
+		return Content{}, false
+	}
+}
+
 // An UnknownTypeError says that a stored name means nothing to this program.
 type UnknownTypeError = domain.UnknownTypeError
 

@@ -1,14 +1,12 @@
--- Hotline tickets as they stand. A confidential caller's words are not among those searched. Moments are microseconds, 0: not yet, or not known.
+-- Hotline tickets as they stand. A confidential caller's words are not among those searched. came is microseconds, late: the city's clock or the internal one ran out, contact: the caller was not called in time.
 CREATE TABLE tickets (
 	id        TEXT   NOT NULL PRIMARY KEY,
 	number    TEXT   NOT NULL,
 	kind      TEXT   NOT NULL,
 	stage     TEXT   NOT NULL,
 	came      BIGINT NOT NULL,
-	city      BIGINT NOT NULL,
-	internal  BIGINT NOT NULL,
-	told      BIGINT NOT NULL,
-	written   BIGINT NOT NULL,
+	late      INTEGER NOT NULL,
+	contact   INTEGER NOT NULL,
 	line      TEXT   NOT NULL,
 	incident  TEXT   NOT NULL,
 	street    TEXT   NOT NULL,

@@ -111,13 +111,6 @@ func (v *View) follow(ctx context.Context, tx *sql.Tx, r eventstore.Record) erro
 	return err
 }
 
-func micro(t *time.Time) int64 {
-	if t == nil {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
 func put(ctx context.Context, tx *sql.Tx, id string, s ticket.State) error {
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -139,13 +132,19 @@ func put(ctx context.Context, tx *sql.Tx, id string, s ticket.State) error {
 		words = append(words, s.Content.Text, address)
 	}
 	searched := strings.ToLower(strings.Join(words, "\n"))
-	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, number, kind, stage, came, city, internal, told, written, line, incident, street, searched, data)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (id) DO UPDATE SET number = excluded.number, kind = excluded.kind, stage = excluded.stage, came = excluded.came, city = excluded.city,
-		internal = excluded.internal, told = excluded.told, written = excluded.written, line = excluded.line, incident = excluded.incident,
-		street = excluded.street, searched = excluded.searched, data = excluded.data`,
-		id, s.Content.Number, string(s.Content.Type), string(s.Stage), s.Clocks.City.From.UnixMicro(), micro(s.Clocks.City.Due), micro(s.Clocks.Internal),
-		micro(s.Told()), micro(s.Written()), line, about, street, searched, string(data))
+	city, internal, contact := s.Overdue()
+	flag := func(yes bool) int {
+		if yes {
+			return 1
+		}
+		return 0
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, number, kind, stage, came, late, contact, line, incident, street, searched, data)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (id) DO UPDATE SET number = excluded.number, kind = excluded.kind, stage = excluded.stage, came = excluded.came, late = excluded.late,
+		contact = excluded.contact, line = excluded.line, incident = excluded.incident, street = excluded.street, searched = excluded.searched, data = excluded.data`,
+		id, s.Content.Number, string(s.Content.Type), string(s.Stage), s.Clocks.City.From.UnixMicro(), flag(city || internal), flag(contact),
+		line, about, street, searched, string(data))
 	return err
 }
 
@@ -171,14 +170,14 @@ type Ticket struct {
 
 // A Query says which tickets are meant.
 type Query struct {
-	Stages  []ticket.Stage
-	Types   []ticket.Type
-	Q       string // part of number, text or address
-	Overdue *bool  // the city's clock or the internal one has run out, by Now
-	Now     time.Time
-	Street  string // of the incident it was linked to; empty: any
-	Limit   int
-	Cursor  string
+	Stages      []ticket.Stage
+	Types       []ticket.Type
+	Q           string // part of number, text or address
+	Overdue     *bool  // the city's clock or the internal one ran out
+	Uncontacted *bool  // the caller was not called in time
+	Street      string // of the incident it was linked to; empty: any
+	Limit       int
+	Cursor      string
 }
 
 // ErrCursor says that a cursor is none of ours.
@@ -212,13 +211,10 @@ func (v *View) List(ctx context.Context, q Query) (Page, error) {
 		where = append(where, "searched LIKE "+arg("%"+like+"%")+` ESCAPE '\'`)
 	}
 	if q.Overdue != nil {
-		now := arg(q.Now.UnixMicro())
-		late := fmt.Sprintf(`(stage <> 'returned' AND (city > 0 AND (CASE WHEN told > 0 THEN told ELSE %[1]s END) > city
-			OR internal > 0 AND (CASE WHEN written > 0 THEN written ELSE %[1]s END) > internal))`, now)
-		if !*q.Overdue {
-			late = "NOT " + late
-		}
-		where = append(where, late)
+		where = append(where, "late = "+arg(map[bool]int{true: 1}[*q.Overdue]))
+	}
+	if q.Uncontacted != nil {
+		where = append(where, "contact = "+arg(map[bool]int{true: 1}[*q.Uncontacted]))
 	}
 	if q.Street != "" {
 		where = append(where, "street = "+arg(q.Street))

@@ -84,6 +84,15 @@ func aHistory(t *testing.T) *book {
 	b.ticket(id(0), ticket.Reviewed{Fact: fact, Passed: true})
 	b.ticket(id(7), ticket.ReturnAsked{Fact: fact, Reason: "x"})
 	b.ticket(id(7), ticket.Ruled{Fact: fact, Decision: ticket.Accepted})
+	for n, clock := range map[int]ticket.Clock{1: ticket.InternalClock, 8: ticket.CityClock, 9: ticket.ContactClock} {
+		c := nine.Add(time.Duration(n) * time.Hour)
+		due := c.Add(72 * time.Hour)
+		if clock == ticket.InternalClock {
+			due = c.Add(48 * time.Hour)
+		}
+		b.ticket(id(n), ticket.Warned{Fact: fact, Clock: ticket.CityClock, Due: due})
+		b.ticket(id(n), ticket.Expired{Fact: fact, Clock: clock, Due: due})
+	}
 	at := incident.Fact{At: nine, By: incident.Actor{Person: "ann"}}
 	b.incident("i0", incident.Merged{Fact: at, Into: "i1"})
 	b.incident("i1", incident.Merged{Fact: at, Into: "i2"})
@@ -135,8 +144,9 @@ func TestTicketsAreListed(t *testing.T) {
 				"a sign is a sign":    {tickets.Query{Q: "%"}, []string{"N9", "N8", "N7", "N6", "N5", "N4", "N3", "N2", "N1", "N0"}},
 				"_ is no wildcard":    {tickets.Query{Q: "N_"}, []string{}},
 				"by street":           {tickets.Query{Street: "440114001"}, []string{"N4", "N1"}},
-				"overdue":             {tickets.Query{Overdue: &yes, Now: nine.Add(50*time.Hour + time.Minute)}, []string{"N2", "N1"}},
-				"not overdue":         {tickets.Query{Overdue: &no, Now: nine.Add(1000 * time.Hour)}, []string{"N7", "N0"}},
+				"overdue":             {tickets.Query{Overdue: &yes}, []string{"N8", "N1"}},
+				"not overdue":         {tickets.Query{Overdue: &no}, []string{"N9", "N7", "N6", "N5", "N4", "N3", "N2", "N0"}},
+				"not called in time":  {tickets.Query{Uncontacted: &yes}, []string{"N9"}},
 			} {
 				got := []string{}
 				for c.q.Limit = 2; ; {

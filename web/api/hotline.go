@@ -431,9 +431,11 @@ type ticketQuery struct {
 	Status  []ticket.Stage `query:"status"`
 	Type    []ticket.Type  `query:"type"`
 	Q       string         `query:"q" maxLength:"100" doc:"part of number, text or address"`
-	Overdue *bool          `query:"overdue" doc:"the city's clock or the internal one has run out"`
-	Limit   int            `query:"limit" minimum:"1" maximum:"500"`
-	Cursor  string         `query:"cursor" maxLength:"200"`
+	Overdue *bool          `query:"overdue" doc:"the city's clock or the internal one ran out"`
+
+	Uncontacted *bool  `query:"uncontacted" doc:"the caller was not called in time"`
+	Limit       int    `query:"limit" minimum:"1" maximum:"500"`
+	Cursor      string `query:"cursor" maxLength:"200"`
 }
 
 func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (TicketList, error) {
@@ -442,7 +444,7 @@ func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (Ticket
 		return out, err
 	}
 	query := tickets.Query{
-		Stages: q.Status, Types: q.Type, Q: q.Q, Overdue: q.Overdue, Now: s.Now(), Limit: cmp.Or(q.Limit, 50), Cursor: q.Cursor,
+		Stages: q.Status, Types: q.Type, Q: q.Q, Overdue: q.Overdue, Uncontacted: q.Uncontacted, Limit: cmp.Or(q.Limit, 50), Cursor: q.Cursor,
 	}
 	whole := wholeHotline(r.Person.Role)
 	if !whole {

@@ -248,6 +248,7 @@ func (s *server) reportTicket(ctx context.Context, r *Request, id string, b Tick
 			report.Flags = append(report.Flags, incident.Confidential)
 		}
 	}
+	report.TicketType = string(state.Content.Type)
 	if state.Content.DueAt != nil {
 		report.DueAt = state.Clocks.Internal // the city's word, less what review takes
 	}

@@ -18,6 +18,7 @@ import (
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/reference"
 	"gridcommand/domain/ticket"
+	"gridcommand/eventstore"
 	"gridcommand/geo/basegrid"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
@@ -46,6 +47,7 @@ type TicketPush struct {
 // A TicketIntake takes tickets in, from the wire and from files.
 type TicketIntake struct {
 	Accounts  *accounts.Store
+	Ledger    eventstore.Store
 	Workflow  *workflow.Service
 	Reference reference.Source
 	Grid      *basegrid.Grid
@@ -53,7 +55,7 @@ type TicketIntake struct {
 }
 
 func (s *server) ticketIntake() TicketIntake {
-	return TicketIntake{Accounts: s.Accounts, Workflow: s.Workflow, Reference: s.Reference, Grid: s.Grid, Now: s.Now}
+	return TicketIntake{Accounts: s.Accounts, Ledger: s.Ledger, Workflow: s.Workflow, Reference: s.Reference, Grid: s.Grid, Now: s.Now}
 }
 
 // judge says what is wrong with a version of a ticket, and returns it without its caller.
@@ -104,9 +106,19 @@ func (in TicketIntake) judge(b TicketPush) (ticket.Receive, []FieldError) {
 	return ticket.Receive{Source: source, External: b.ExternalID, Content: c}, faults
 }
 
-// known puts the reference to the caller in: name and telephone stay behind.
+// known puts the reference to the caller in: name and telephone stay behind. Whose name
+// was erased does not come back with another copy of the same ticket: it keeps the
+// reference to nobody that it has.
 func (in TicketIntake) known(ctx context.Context, c *ticket.Receive, caller *ReportingCitizen, dry bool) error {
 	if caller == nil || caller.Name == "" && caller.Phone == "" && !caller.Confidential {
+		return nil
+	}
+	was, err := in.erased(ctx, *c)
+	if err != nil {
+		return err
+	}
+	if was != nil {
+		c.Content.Caller = &ticket.Caller{Subject: was.Subject, Line: was.Line, Confidential: caller.Confidential}
 		return nil
 	}
 	find := in.Accounts.PutKnownCaller
@@ -116,6 +128,33 @@ func (in TicketIntake) known(ctx context.Context, c *ticket.Receive, caller *Rep
 	k, err := find(ctx, caller.Name, caller.Phone, ticket.StreamID(c.Source, c.External))
 	c.Content.Caller = &ticket.Caller{Subject: k.Subject, Line: k.Line, Confidential: caller.Confidential}
 	return err
+}
+
+// erased returns the caller of a ticket that is here already, if it was erased since: of
+// the same version, else of the newest.
+func (in TicketIntake) erased(ctx context.Context, c ticket.Receive) (*ticket.Caller, error) {
+	state, records, err := workflow.Tickets.Read(ctx, in.Ledger, ticket.StreamID(c.Source, c.External))
+	if err != nil || !state.There() {
+		return nil, err
+	}
+	who := state.Content.Caller
+	for _, rec := range records {
+		e, err := ticket.Decode(rec.Type, rec.Data)
+		if err != nil {
+			return nil, err
+		}
+		if said, ok := ticket.ContentOf(e); ok && said.Version == c.Content.Version {
+			who = said.Caller
+			break
+		}
+	}
+	if who == nil {
+		return nil, nil
+	}
+	if _, err = in.Accounts.Caller(ctx, who.Subject); errors.Is(err, accounts.ErrNoCaller) {
+		return who, nil
+	}
+	return nil, err
 }
 
 // ticketForm is a file of tickets: a row for each version.

@@ -10,8 +10,10 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"gridcommand/domain/catalogue"
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/ticket"
+	"gridcommand/workflow"
 )
 
 const tickets1 = "/hotline/tickets"
@@ -274,7 +276,7 @@ func TestAConfidentialCallerIsNeverIdentified(t *testing.T) {
 }
 
 func TestTicketsAreListedAndReturned(t *testing.T) {
-	s := newSite(t)
+	s := livingSite(t)
 	one := s.pushed("T1", fields{"type": "consult", "description": "咨询入学政策"})
 	s.pushed("T2", fields{"description": "占道经营", "address": "桂花路"})
 	s.pushed("T3", fields{"type": "help"})
@@ -297,11 +299,18 @@ func TestTicketsAreListedAndReturned(t *testing.T) {
 	s.get("hotline", tickets1+"?cursor=x").refused(422, "invalid").pointsAt("cursor")
 	s.get("hotline", tickets1+"?type=rant").refused(422, "invalid")
 	s.post("hotline", one+"/sign", fields{}).want(200)
+	s.settle()
 	s.advance(30*hour, 0)
+	s.service.ClockMoved()
+	s.settle()
 	if d := s.get("hotline", one).want(200); d.at("overdue", "internal") != true || d.at("overdue", "city") != false || d.at("overdue", "contact") != true {
 		t.Errorf("overdue: %v", d.at("overdue"))
 	}
 	list("?overdue=true", 1)
+	list("?uncontacted=true", 3)
+	if lamp := list("?overdue=true", 1).at("items").([]any)[0].(fields)["lamp"]; lamp != "red" {
+		t.Errorf("the lamp is %v", lamp)
+	}
 
 	s.post("hotline", one+"/return", fields{"reason": "属白云区"}).want(200)
 	s.post("hotline", one+"/rule", fields{"decision": "refused", "reason": "属花都"}).want(200)
@@ -408,5 +417,114 @@ func TestAFileOfTickets(t *testing.T) {
 	counts(s.file("hotline", "", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.Bytes()), 1, 1, 0, 0)
 	if a := s.get("hotline", tickets1+"/"+ticket.StreamID("12345", "A9")).want(200); a.at("received_at") != "2026-11-23T09:00:00+08:00" {
 		t.Errorf("a spreadsheet's day: %v", a.at("received_at"))
+	}
+}
+
+func TestTheCallersHistoryLogAndPaper(t *testing.T) {
+	s := livingSite(t)
+	s.colleague("hotline2", jurisdiction.Hotline, "440114")
+	first := s.pushed("T1", nil)
+	s.settle()
+	s.advance(hour, 0)
+	path := s.pushed("T2", fields{"description": "路灯仍不亮 <b>=1+1</b>", "received_at": inTime(hour)})
+	s.settle()
+	id := func(path string) string { return strings.TrimPrefix(path, tickets1+"/") }
+	d := s.get("hotline", path).want(200)
+	if d.at("repeat_of", "id") != id(first) || d.at("repeat_of", "count") != 1.0 || s.get("hotline", first).at("repeat_of") != nil {
+		t.Errorf("repeat_of %v", d.at("repeat_of"))
+	}
+	history := s.get("supervisor", path+"/history").want(200)
+	if s.count(history, "items") != 1 || history.at("items").([]any)[0].(fields)["id"] != id(first) || history.at("items").([]any)[0].(fields)["repeat"] != true {
+		t.Errorf("%s", history.raw)
+	}
+	s.post("hotline", path+"/sign", fields{}).want(200)
+	s.post("hotline", path+"/view-caller", fields{"reason": " "}).refused(422, "reason_required").pointsAt("/reason")
+	seen := s.post("hotline", path+"/view-caller", fields{"reason": "约定到场时间"}, key("v")).want(200)
+	again := s.post("hotline", path+"/view-caller", fields{"reason": "约定到场时间"}, key("v")).want(200)
+	if seen.at("caller", "phone") != "13800138000" || seen.at("caller", "name") != "张三" || again.at("caller", "phone") != "13800138000" || again.at("ticket", "version") != seen.at("ticket", "version") {
+		t.Errorf("%s", seen.raw)
+	}
+	s.post("supervisor", path+"/view-caller", fields{"reason": "x"}).refused(403, "role_may_not")
+	s.post("street", path+"/view-caller", fields{"reason": "x"}).refused(404, "not_found")
+	s.post("hotline", path+"/contact", fields{"reached": true, "note": "约明日"}).want(200)
+	log := s.get("district", path+"/contacts").want(200)
+	if s.count(log, "items") != 1 || s.count(log, "looks") != 1 || log.at("looks").([]any)[0].(fields)["by"] != "hotline" || log.at("overdue") != false || strings.Contains(string(log.raw), "13800138000") {
+		t.Errorf("%s", log.raw)
+	}
+	linked := s.post("hotline", path+"/link", fields{"report": fields{}}).want(200)
+	s.settle()
+	s.post("hotline", path+"/reply", replied).want(200)
+	s.post("hotline2", path+"/review", fields{"pass": true}).want(200)
+	paper := s.get("hotline", path+"/sheet").want(200)
+	for _, want := range []string{"热线工单", "路灯仍不亮 &lt;b&gt;=1+1", "138****8000", "张*", "约明日", "您好，路灯已修复。", "已更换灯具，已回访。", "审核通过", linked.at("incident", "number").(string), "重复投诉"} {
+		if !strings.Contains(string(paper.raw), want) {
+			t.Errorf("%q is not on the paper:\n%s", want, paper.raw)
+		}
+	}
+	if !strings.HasPrefix(paper.header.Get("Content-Type"), "text/html") || strings.Contains(string(paper.raw), "13800138000") || strings.Contains(string(paper.raw), "<script") {
+		t.Error("the paper")
+	}
+	if street := string(s.get("street", path+"/sheet").want(200).raw); strings.Contains(street, "8000") || strings.Contains(street, "约明日") || strings.Contains(street, "重复投诉") {
+		t.Error("a street reads of the caller on paper")
+	}
+	s.get("street", path+"/history").refused(403, "role_may_not")
+	s.get("elsewhere", path+"/sheet").refused(404, "not_found")
+	for _, kind := range []string{"reply", "reply_city", "contact"} {
+		if n := s.count(s.get("hotline", "/phrases?kind="+kind).want(200), "items"); n < 3 {
+			t.Errorf("%d sentences for %s", n, kind)
+		}
+	}
+
+	secret := s.pushed("T9", fields{"caller": fields{"name": "王小明", "phone": "13900139000", "confidential": true}})
+	s.settle()
+	s.post("hotline", secret+"/view-caller", fields{"reason": "x"}).refused(422, "caller_confidential")
+	if text := string(s.get("hotline", secret+"/sheet").want(200).raw); !strings.Contains(text, "匿名保密") || strings.Contains(text, "9000") || strings.Contains(text, "王") {
+		t.Error("a confidential caller on paper")
+	}
+}
+
+// An incident made of a ticket has the ticket's limit by type where the city says no
+// deadline; with one, the city's less what review takes.
+func TestAnIncidentOfATicketHasTheTicketsLimit(t *testing.T) {
+	s := livingSite(t)
+	s.settle()
+	key := catalogue.Key{Scheme: "gb47678.5-2026", Kind: "matter", Code: "06010"}
+	criterion := s.server.reference().Matters.CriteriaOf(key)[0].ID
+	for kind, days := range map[string]string{"help": "10 working_days", "complaint": "15 working_days", "other": "15 working_days"} {
+		path := s.pushed("T"+kind, fields{"type": kind})
+		s.post("hotline", path+"/sign", fields{}).want(200)
+		id := s.post("hotline", path+"/link", fields{"report": fields{}}).want(200).at("incident", "id").(string)
+		s.settle()
+		s.command("inspector", id, "confirm", nil).want(200)
+		s.command("street", id, "file", fields{"matter": matter, "criterion": criterion}).want(200)
+		d := s.get("street", "/incidents/"+id+"/deadlines").want(200)
+		if got := string(encode(d.at("total", "limits"))); !strings.Contains(got, strings.Fields(days)[0]) || !strings.Contains(got, "working_days") {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+}
+
+// Whose name was erased does not come back with a copy of the ticket, and the copy is no
+// conflict.
+func TestACopyOfATicketDoesNotBringAnErasedCallerBack(t *testing.T) {
+	s := newSite(t)
+	path := s.pushed("T1", nil)
+	s.post("hotline", path+"/sign", fields{}).want(200)
+	state, _, err := workflow.Tickets.Read(t.Context(), s.ledger, strings.TrimPrefix(path, tickets1+"/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.accounts.EraseCaller(t.Context(), state.Content.Caller.Subject); err != nil {
+		t.Fatal(err)
+	}
+	here := fields{"location": s.inside()}
+	for outcome, version := range map[string]int{"known": 1, "changed": 2} {
+		a := s.post("hotline", tickets1, push("T1", with(here, fields{"version": version}))).want(201)
+		if a.at("outcome") != outcome || a.at("ticket", "conflict") != false || a.at("ticket", "caller", "name") != "" {
+			t.Errorf("version %d: %s", version, a.raw)
+		}
+	}
+	if seen := s.post("hotline", path+"/view-caller", fields{"reason": "x"}).want(200); seen.at("caller", "phone") != "" {
+		t.Errorf("%s", seen.raw)
 	}
 }
