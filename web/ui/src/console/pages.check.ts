@@ -6,6 +6,7 @@ import type { components } from '@shared/openapi.gen';
 import type { Briefing, CampaignDetail, Coverage, Handover, Queue, RosterRead } from './desk';
 import type { Approval, Inbox } from './inbox';
 import type { PolicyRead, RoutingRead, Similar } from './readings';
+import type { Job } from './whatif';
 import type { Changes, ReferenceRead, RulingRow, TableRead } from './rules';
 
 type Given = components['schemas'];
@@ -28,5 +29,6 @@ type Checked = [
   Serves<Given['TableRows'], TableRead>,
   Serves<Given['EditionChanges'], Changes>,
   Serves<Given['Ruling'], RulingRow>,
+  Serves<Given['WhatIf'], Job>,
 ];
 export type { Checked };

@@ -80,7 +80,9 @@ export interface Job {
   readonly facts: number;
   readonly done: number;
   readonly facts_per_second: number;
-  readonly error: string;
+  /** Questions that are answered first. */
+  readonly ahead: number;
+  readonly error: string | null;
   readonly report?: Report | null;
 }
 export interface Question {
