@@ -49,11 +49,23 @@ type (
 		Ends   time.Time // zero: at once
 		Reason string
 	}
+	// DrawGrid divides the ground anew. What is drawn was checked by those who know what
+	// ground is; here it is a text. One that is in force already changes nothing.
+	DrawGrid struct {
+		Version   string
+		Effective time.Time // zero: at once
+		Basis     string
+		Note      string
+		Grids     int
+		SHA256    string
+		GeoJSON   []byte
+	}
 )
 
 func (Enact) isCommand()     {}
 func (Rule) isCommand()      {}
 func (EndRuling) isCommand() {}
+func (DrawGrid) isCommand()  {}
 
 // Decide returns the facts that follow from an order, or why there are none: a
 // [*domain.Refusal], or for tables a [*FaultsError] that names every fault.
@@ -66,6 +78,8 @@ func Decide(h History, o Order) ([]Event, error) {
 		return h.rule(fact, o, c)
 	case EndRuling:
 		return h.end(fact, o, c)
+	case DrawGrid:
+		return h.draw(fact, c)
 	}
 	panic(fmt.Sprintf("reference: unhandled command %T", o.Command))
 }

@@ -60,14 +60,27 @@ type (
 		Ends   time.Time `json:"ends"` // never before At
 		Reason string    `json:"reason"`
 	}
+
+	// GridDrawn divides the ground anew, from Effective on. "reference.grid_drawn".
+	GridDrawn struct {
+		Fact
+		Version   string    `json:"version"`   // incidents name it with their grid's code
+		Effective time.Time `json:"effective"` // never before At
+		Basis     string    `json:"basis,omitempty"`
+		Note      string    `json:"note,omitempty"`
+		Grids     int       `json:"grids"`        // how many there are
+		SHA256    string    `json:"sha256"`       // of the GeoJSON, unpacked, in hexadecimal
+		GeoJSON   []byte    `json:"geojson_gzip"` // a FeatureCollection in WGS-84, packed
+	}
 )
 
 func (Enacted) isEvent()     {}
 func (Ruled) isEvent()       {}
 func (RulingEnded) isEvent() {}
+func (GridDrawn) isEvent()   {}
 
 // Events holds one zero value of every Event.
-var Events = []Event{Enacted{}, Ruled{}, RulingEnded{}}
+var Events = []Event{Enacted{}, Ruled{}, RulingEnded{}, GridDrawn{}}
 
 // An UnknownTypeError says that a stored name means nothing to this program.
 type UnknownTypeError = domain.UnknownTypeError
@@ -84,6 +97,8 @@ func nameOf(e Event) string {
 		return "reference.ruled"
 	case RulingEnded:
 		return "reference.ruling_ended"
+	case GridDrawn:
+		return "reference.grid_drawn"
 	}
 	panic(fmt.Sprintf("reference: event %T has no stored name", e))
 }
@@ -98,6 +113,8 @@ func Decode(name string, data []byte) (Event, error) {
 		return as[Ruled](name, data)
 	case "reference.ruling_ended":
 		return as[RulingEnded](name, data)
+	case "reference.grid_drawn":
+		return as[GridDrawn](name, data)
 	}
 	return nil, &UnknownTypeError{Name: name}
 }

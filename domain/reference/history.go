@@ -29,6 +29,7 @@ type Edition struct {
 type History struct {
 	Editions []Edition
 	Rulings  []jurisdiction.Ruling
+	Grids    []GridEdition
 }
 
 // Evolve returns h after e. It never fails and never judges, and leaves the history it
@@ -59,6 +60,11 @@ func Evolve(h History, e Event) History {
 				h.Rulings[i].Expires = ends
 			}
 		}
+	case GridDrawn:
+		h.Grids = append(slices.Clip(h.Grids), GridEdition{
+			Version: e.Version, At: e.At, By: e.By, Effective: later(e.Effective, e.At), Basis: e.Basis, Note: e.Note,
+			Grids: e.Grids, SHA256: e.SHA256, GeoJSON: e.GeoJSON,
+		})
 	default:
 		panic(fmt.Sprintf("reference: unhandled event %T", e))
 	}

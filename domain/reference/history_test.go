@@ -457,6 +457,10 @@ func samples() []reference.Event {
 			Effective: nine.UTC(), Expires: &expires, Basis: "会商纪要",
 		},
 		reference.RulingEnded{Fact: fact, Number: "职责裁定〔2026〕第 7 号", Ends: nine.UTC(), Reason: "机构调整"},
+		reference.GridDrawn{
+			Fact: fact, Version: "花都网格 2027", Effective: nine.UTC(), Basis: "花府办〔2026〕9 号", Note: "拆分两个网格", Grids: 1402,
+			SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", GeoJSON: []byte{31, 139, 8},
+		},
 	}
 }
 
