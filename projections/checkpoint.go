@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"regexp"
 	"strings"
 	"time"
 
@@ -126,13 +127,16 @@ func (r *Runner) drop(ctx context.Context) error {
 	return nil
 }
 
+// remark is a comment in DDL, in which a semicolon ends nothing.
+var remark = regexp.MustCompile(`--[^\n]*`)
+
 func (r *Runner) remake(ctx context.Context, tx *sql.Tx, old []string, epoch string) error {
 	for _, t := range append(old, r.view.Tables()...) {
 		if _, err := tx.ExecContext(ctx, `DROP TABLE IF EXISTS `+t); err != nil {
 			return err
 		}
 	}
-	for statement := range strings.SplitSeq(r.view.Schema(), ";") {
+	for statement := range strings.SplitSeq(remark.ReplaceAllString(r.view.Schema(), ""), ";") {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}

@@ -23,7 +23,7 @@ type order struct {
 
 func (v *order) Name() string { return "far" }
 func (v *order) Schema() string {
-	return "CREATE TABLE far_rows (position BIGINT NOT NULL PRIMARY KEY, data BLOB NOT NULL, stream TEXT NOT NULL, n BIGINT NOT NULL);"
+	return "-- Remarks may hold anything; also this.\nCREATE TABLE far_rows (position BIGINT NOT NULL PRIMARY KEY, data BLOB NOT NULL, stream TEXT NOT NULL, n BIGINT NOT NULL);"
 }
 func (v *order) Tables() []string { return []string{"far_rows"} }
 
