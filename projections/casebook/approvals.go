@@ -67,7 +67,7 @@ func (v *View) Approvals(ctx context.Context, in Inbox) (Approvals, error) {
 		})
 	}, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 		out.Position, out.At = position, at
-		files, err := v.shelf.Files(ctx, tx, ids)
+		files, err := v.files(ctx, tx, ids)
 		for _, id := range ids {
 			for _, a := range askedOf(files[id], in.Policy, book.District()) {
 				if a.Desk == in.Desk || in.Below && book.Above(in.Desk, a.Desk) {

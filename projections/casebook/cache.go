@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"gridcommand/eventstore"
+	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
+	"gridcommand/projections/casefile"
 )
 
 // A cache is the index of the rows at one position. Whoever asks brings it to the
@@ -40,10 +43,14 @@ func (met *stand) isPast(has, is stand) bool {
 	return met != nil && has.edition == met.edition && (is.edition != met.edition || is.position < met.position)
 }
 
-// reach brings the index to the rows of tx and holds it there until release is called.
-// met is where it was before tx began, if that is known. Without load it refuses to read
+// rows calls take for the rows with facts after a position, in the order of their first
+// facts.
+type rows func(after eventstore.Position, take func(first int64, e entry) error) error
+
+// reach brings the index to where the rows are and holds it there until release is called.
+// met is where it was before the transaction began, if that is known. Without load it refuses to read
 // all rows.
-func (c *cache) reach(ctx context.Context, tx *sql.Tx, is stand, met *stand, load bool) (release func(), err error) {
+func (c *cache) reach(is stand, met *stand, load bool, rows rows) (release func(), err error) {
 	c.mu.RLock()
 	if c.index != nil && is == (stand{c.edition, c.position}) {
 		return c.mu.RUnlock, nil
@@ -60,22 +67,21 @@ func (c *cache) reach(ctx context.Context, tx *sql.Tx, is stand, met *stand, loa
 	case c.index != nil && is == has:
 		return c.mu.Unlock, nil
 	case c.index != nil && is.edition == has.edition && is.position > has.position:
-		return c.mu.Unlock, c.read(ctx, tx, is)
+		return c.mu.Unlock, c.read(is, rows)
 	case c.index != nil && !met.isPast(has, is):
 		return nil, errElsewhere
 	case !load:
 		return nil, errCold
 	}
 	c.index, c.edition, c.position = newIndex(), is.edition, 0
-	return c.mu.Unlock, c.read(ctx, tx, is)
+	return c.mu.Unlock, c.read(is, rows)
 }
 
 // read takes the rows that the index lacks. If that fails, it is loaded anew.
-func (c *cache) read(ctx context.Context, tx *sql.Tx, is stand) error {
+func (c *cache) read(is stand, rows rows) error {
 	x, fresh := c.index, c.position == 0
 	c.index = nil
-	err := each(ctx, tx, c.position, x.put)
-	if err != nil {
+	if err := rows(c.position, x.put); err != nil {
 		return err
 	}
 	x.settle()
@@ -89,8 +95,7 @@ func (c *cache) read(ctx context.Context, tx *sql.Tx, is stand) error {
 // batch is how many rows are handed over at a time.
 const batch = 512
 
-// each calls take for the rows with facts after a position, in the order of their first
-// facts, while the rows that follow are already being read.
+// each reads rows for [cache.reach], and reads on while some are being taken.
 func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(first int64, e entry) error) error {
 	type row struct {
 		first int64
@@ -102,7 +107,14 @@ func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(
 	go func() {
 		defer close(batches)
 		rows := make([]row, 0, batch)
-		err := projections.Scan(ctx, tx, `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`, []any{int64(after)}, func(r *sql.Rows) error {
+		query := `SELECT first, entry FROM casebook_rows ORDER BY first`
+		args := []any{}
+		if after > 0 {
+			// The plus keeps a planner from walking all rows in their order for the few
+			// that the index on position finds.
+			query, args = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY +first`, []any{int64(after)}
+		}
+		err := projections.Scan(ctx, tx, query, args, func(r *sql.Rows) error {
 			var x row
 			if err := r.Scan(&x.first, &x.entry); err != nil {
 				return err
@@ -164,7 +176,9 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 			if err != nil {
 				return err
 			}
-			release, err := v.cache.reach(ctx, tx, stand{edition, position}, met, load)
+			release, err := v.cache.reach(stand{edition, position}, met, load, func(after eventstore.Position, take func(int64, entry) error) error {
+				return errors.Join(each(ctx, tx, after, take), v.whole(ctx, tx, "casebook_rows"))
+			})
 			if err != nil {
 				return err
 			}
@@ -186,6 +200,33 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 			return err
 		}
 	}
+}
+
+// whole returns [errElsewhere] if a table that tx has read from is another one than when
+// tx began: PostgreSQL shows a new table to old transactions, without its rows. SQLite
+// shows them the old one.
+func (v *View) whole(ctx context.Context, tx *sql.Tx, table string) error {
+	if v.db.Dialect != sqldb.Postgres {
+		return nil
+	}
+	var n int // the table by the catalogue as tx sees it and as it is now
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass($1)`, table).Scan(&n)
+	if err == nil && n == 0 {
+		err = errElsewhere
+	}
+	return err
+}
+
+// files returns the files with these ids, by id.
+func (v *View) files(ctx context.Context, tx *sql.Tx, ids []string) (map[string]casefile.File, error) {
+	files, err := v.shelf.Files(ctx, tx, ids)
+	if err != nil || len(files) == len(ids) {
+		return files, err
+	}
+	if err := v.whole(ctx, tx, v.shelf.Table()); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("casebook: %d of %d files that have rows are missing", len(ids)-len(files), len(ids))
 }
 
 func (c *cache) stand() *stand {

@@ -58,9 +58,10 @@ func (v *View) Name() string { return name }
 // Schema implements [projections.View].
 func (v *View) Schema() string { return v.shelf.Schema() + schema }
 
-// Tables implements [projections.View].
+// Tables implements [projections.View]. They are dropped in the order in which questions
+// read them, so that neither waits for the other.
 func (v *View) Tables() []string {
-	return []string{v.shelf.Table(), "casebook_rows"}
+	return []string{"casebook_rows", v.shelf.Table()}
 }
 
 // Apply implements [projections.View]. Nobody watches the casebook: it returns no changes.

@@ -47,7 +47,7 @@ func (v *View) List(ctx context.Context, q Query) (Page, error) {
 
 // listed returns the files with these ids, in their order, as lists show them.
 func (v *View) listed(ctx context.Context, tx *sql.Tx, ids []string) ([]casefile.File, error) {
-	files, err := v.shelf.Files(ctx, tx, ids)
+	files, err := v.files(ctx, tx, ids)
 	list := make([]casefile.File, len(ids))
 	for i, id := range ids {
 		list[i] = files[id].Listed()

@@ -111,7 +111,7 @@ func (v *View) near(ctx context.Context, n Near, status incident.Status, when fu
 	var ids []string
 	err := v.consult(ctx, func(x *index) { ids = n.around(x, status, when) }, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 		out.Position, out.At = position, at
-		found, err := v.shelf.Files(ctx, tx, ids)
+		found, err := v.files(ctx, tx, ids)
 		if err != nil {
 			return err
 		}

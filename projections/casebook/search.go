@@ -107,20 +107,28 @@ func (x *index) seen(keys []string) *roaring.Bitmap {
 // matter, or, if it is of digits, in the number. The judge, if there is one, tells in
 // which it is.
 func (x *index) word(w string) (*roaring.Bitmap, func(uint32) bool) {
+	written := x.texts.with(w)
 	named := x.facets[byMatter].where(func(value string) bool { return strings.Contains(matterName(value), w) })
-	sets := []*roaring.Bitmap{x.texts.with(w), named}
-	digits := strings.Trim(w, "0123456789-") == ""
-	if digits {
-		sets = append(sets, x.digits.with(w))
+	numbered := none
+	if strings.Trim(w, "0123456789-") == "" {
+		numbered = x.digits.with(w)
 	}
-	rows := either(slices.DeleteFunc(sets, (*roaring.Bitmap).IsEmpty)...)
+	rows := either(slices.DeleteFunc([]*roaring.Bitmap{written, named, numbered}, (*roaring.Bitmap).IsEmpty)...)
 	if utf8.RuneCountInString(w) == 2 {
 		return rows, nil
 	}
-	return rows, func(row uint32) bool {
-		_, number, text := x.said(row)
-		return strings.Contains(text, w) || digits && strings.Contains(number, w) || named.Contains(row)
+	if numbered.IsEmpty() {
+		return rows, func(row uint32) bool { return x.writes(row, w) || named.Contains(row) }
 	}
+	return rows, func(row uint32) bool {
+		return strings.Contains(x.numbers.values[row], w) || written.Contains(row) && x.writes(row, w) || named.Contains(row)
+	}
+}
+
+// writes tells whether a row's text has a word.
+func (x *index) writes(row uint32, w string) bool {
+	_, _, text := x.said(row)
+	return strings.Contains(text, w)
 }
 
 // within returns the judge of what lies in a box.
