@@ -70,6 +70,11 @@ func ReadGeoJSON(r io.Reader, crs geo.CRS) (*Grid, []Fault, error) {
 	if _, err := geo.ParseCRS(string(crs)); err != nil {
 		return nil, nil, err
 	}
+	return read(r, crs, true)
+}
+
+// read is ReadGeoJSON; whole: overlaps and gaps are looked for.
+func read(r io.Reader, crs geo.CRS, whole bool) (*Grid, []Fault, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("basegrid: read grid: %w", err)
@@ -104,7 +109,7 @@ func ReadGeoJSON(r io.Reader, crs geo.CRS) (*Grid, []Fault, error) {
 	if len(in.faults) == 0 {
 		in.checkExtent()
 	}
-	if len(in.faults) == 0 {
+	if len(in.faults) == 0 && whole {
 		in.faults = append(in.faults, survey(in.ground)...)
 	}
 	if len(in.faults) > 0 {
