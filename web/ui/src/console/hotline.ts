@@ -1,6 +1,6 @@
 /** Hotline tickets as the server answers them, and what may be asked of it. The city's clock is the city's: nothing here moves it but its recorded word. */
 import { query, request } from '@shared/api';
-import { readDue, readTimelineEntry, type ClockName, type DueExplained, type Instant, type Matter, type Role, type Stage, type Status, type TimelineEntry } from '@shared/wire';
+import { readDue, readTimelineEntry, type ClockName, type DueExplained, type Instant, type Lamp, type Matter, type Role, type Stage, type Status, type TimelineEntry } from '@shared/wire';
 
 export const ticketTypes = ['consult', 'complaint', 'report', 'suggestion', 'help', 'other'] as const;
 export type TicketType = (typeof ticketTypes)[number];
@@ -56,13 +56,17 @@ export interface Ticket {
   readonly round: number;
   readonly conflict: boolean;
   /** The caller's ticket before it that is about the same; null: none, or not for this reader. */
-  readonly repeat_of?: { readonly id: string; readonly number: string } | null;
+  readonly repeat_of: { readonly id: string; readonly number: string; readonly count: number } | null;
+  /** The worst of its clocks. */
+  readonly lamp: Lamp;
 }
 export interface TicketContact {
   readonly when: Instant;
   readonly reached: boolean;
   readonly note: string;
   readonly by: string;
+  /** When it was written down. */
+  readonly at: Instant;
 }
 export interface TicketReply {
   readonly at: Instant;
@@ -108,15 +112,8 @@ export interface TicketConflict {
   readonly description: string;
   readonly due_at: Instant | null;
 }
-/** Another ticket of the same caller. */
-export interface TicketBefore {
-  readonly id: string;
-  readonly number: string;
-  readonly type: TicketType;
-  readonly stage: TicketStage;
-  readonly received_at: Instant;
-  readonly repeat: boolean;
-}
+/** Another ticket of the same caller; `repeat`: about the same. */
+export type TicketBefore = Ticket & { readonly repeat: boolean };
 export interface TicketDetail extends Ticket {
   readonly due_explained: {
     readonly city: unknown;
@@ -129,7 +126,6 @@ export interface TicketDetail extends Ticket {
   readonly ratings: readonly TicketRating[];
   readonly redo: TicketRedo | null;
   readonly conflicts: readonly TicketConflict[];
-  readonly history: readonly TicketBefore[];
   readonly allowed: readonly string[];
   readonly position: number;
   readonly version: number;
@@ -190,7 +186,10 @@ export const hotlineApi = {
     (await request<{ readonly items: readonly unknown[] }>('GET', `${at(id)}/timeline`, stoppable(signal))).items.map(readTimelineEntry),
   hotspots: (minPosition?: number, signal?: AbortSignal) => request<HotSpots>('GET', `/hotline/hotspots${query({ min_position: minPosition })}`, stoppable(signal)),
   /** Gives a command; the answer is the ticket as it then stands. */
-  give: (id: string, command: string, body: unknown, key: string) => request<TicketDetail & { readonly shown?: { readonly name: string; readonly phone: string } }>('POST', `${at(id)}/${encodeURIComponent(command)}`, { body, key }),
+  give: (id: string, command: string, body: unknown, key: string) => request<TicketDetail>('POST', `${at(id)}/${encodeURIComponent(command)}`, { body, key }),
+  /** Shows who called, and records that they were looked up. */
+  viewCaller: (id: string, body: unknown, key: string) => request<{ readonly caller: { readonly name: string; readonly phone: string }; readonly ticket: TicketDetail }>('POST', `${at(id)}/view-caller`, { body, key }),
+  history: async (id: string, signal?: AbortSignal) => (await request<{ readonly items: readonly TicketBefore[] }>('GET', `${at(id)}/history`, stoppable(signal))).items,
   file: (blob: Blob, dry: boolean) => request<TicketFile>('POST', `/hotline/tickets/files${query({ dry_run: dry })}`, { raw: blob }),
   sheetURL: (id: string) => `/api/v1${at(id)}/sheet`,
 };

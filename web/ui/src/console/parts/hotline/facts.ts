@@ -43,6 +43,11 @@ export function ticketSays(type: string, d: Data, w: TicketTeller): string {
     }
     case 'called_back':
       return join(w.label('rating', text(d, 'result')), d['for_cause'] === true ? w.t('hotline.forCause') : '', text(d, 'note'));
+    case 'warned':
+    case 'expired':
+      return join(w.label('ticketClock', text(d, 'clock')), text(d, 'due') === '' ? '' : w.t('hotline.dueAt', { t: w.when(text(d, 'due')) }));
+    case 'repeated':
+      return join(`→ ${text(d, 'number')}`, typeof d['count'] === 'number' ? w.t('hotline.repeatTimes', { n: d['count'] }) : '');
     case 'redo_asked':
       return join(`→ ${text(d, 'person')}`, reason);
     case 'redo_decided':
@@ -55,8 +60,8 @@ export function ticketSays(type: string, d: Data, w: TicketTeller): string {
 /** How much a fact should stand out. */
 export function ticketTone(type: string, d: Data): '' | 'red' | 'yellow' | 'turn' {
   const name = type.replace('ticket.', '');
-  if (name === 'conflicted') return 'red';
-  if (name === 'changed' || name === 'noted') return 'yellow';
+  if (name === 'conflicted' || name === 'expired') return 'red';
+  if (['changed', 'noted', 'warned', 'repeated'].includes(name)) return 'yellow';
   if (name === 'reviewed') return d['passed'] === true ? '' : 'turn';
   return ['return_asked', 'ruled', 'redo_asked', 'redo_decided'].includes(name) ? 'turn' : '';
 }

@@ -2,7 +2,8 @@
 import { shallowRef } from 'vue';
 import { api } from '@shared/api';
 import type { Incident, TimelineEntry } from '@shared/wire';
-import { hotlineApi, type Ticket, type TicketDetail } from '../../hotline';
+import { user } from '../../session';
+import { hotlineApi, seesWhole, type Ticket, type TicketBefore, type TicketDetail } from '../../hotline';
 
 export interface OpenTicket {
   readonly ticket: TicketDetail;
@@ -10,6 +11,8 @@ export interface OpenTicket {
   /** Null: none, or it is not for this reader. */
   readonly incident: Incident | null;
   readonly trail: readonly TimelineEntry[];
+  /** The caller's other tickets. */
+  readonly history: readonly TicketBefore[];
   /** The other tickets on the same incident. */
   readonly others: readonly Ticket[];
 }
@@ -44,10 +47,13 @@ export async function showTicket(id: string): Promise<void> {
     shownCaller.value = null;
   }
   try {
-    const [ticket, timeline] = await Promise.all([hotlineApi.ticket(id, mine.signal), hotlineApi.timeline(id, mine.signal)]);
+    const [ticket, timeline, history] = await Promise.all([
+      hotlineApi.ticket(id, mine.signal), hotlineApi.timeline(id, mine.signal),
+      user.value !== null && seesWhole(user.value.role) ? hotlineApi.history(id, mine.signal).catch((): readonly TicketBefore[] => []) : [],
+    ]);
     const rest = await beside(ticket, mine.signal);
     if (mine.signal.aborted) return;
-    openTicket.value = { ticket, timeline, ...rest };
+    openTicket.value = { ticket, timeline, history, ...rest };
     ticketFailure.value = null;
   } catch (error) {
     if (!mine.signal.aborted) ticketFailure.value = error instanceof Error ? error : new Error(String(error));

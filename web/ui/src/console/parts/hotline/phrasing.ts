@@ -1,0 +1,35 @@
+/** The ready sentences that fit an open ticket: the district's, and those that its own incident writes. */
+import { dayTime } from '@shared/format';
+import type { Incident } from '@shared/wire';
+import type { TicketDetail } from '../../hotline';
+import { fillIn, sentences } from '../../phrases';
+
+type Say = (key: string, named?: Record<string, unknown>) => string;
+export interface Around {
+  readonly ticket: TicketDetail;
+  readonly incident: Incident | null;
+  readonly now: number | null;
+  area(code: string): string;
+}
+
+/** 11月23日, or 11-23 where months have no names of their own. */
+function day(at: string | null, now: number | null): string {
+  const text = dayTime(at ?? now ?? Date.now()).slice(0, 5);
+  const [month = '', date = ''] = text.split('-');
+  return `${Number(month)}月${Number(date)}日`;
+}
+
+/** Sentences for the caller, or for the city. */
+export function phrasesOf(kind: 'reply' | 'city' | 'contact', a: Around, t: Say): readonly string[] {
+  const { ticket: x, incident: i } = a;
+  if (kind === 'contact') return ['contactPhraseKnown', 'contactPhraseMore', 'contactPhraseLater', 'contactPhraseBusy'].map((k) => t(`hotline.${k}`));
+  const names = {
+    unit: i?.holder?.name ?? '', number: i?.number ?? '', result: i?.result ?? '', street: a.area(i?.street ?? x.street), community: a.area(i?.community ?? x.community),
+    date: day(i === null ? null : (i.closed_at ?? i.handled_at ?? i.due.total), a.now),
+  };
+  const matter = x.matter === null ? '' : `${x.matter.scheme}/${x.matter.kind}/${x.matter.code}`;
+  const ready = sentences(kind === 'reply' ? 'reply' : 'reply_city', matter).map((p) => fillIn(p, names));
+  if (kind === 'reply') return i === null || i.handled_at !== null ? ready : [t('hotline.callerPhraseOpen', names), ...ready];
+  const own = x.type === 'consult' ? ['cityPhraseConsult'] : i === null ? [] : i.handled_at !== null && names.result !== '' ? ['cityPhraseDone'] : ['cityPhraseOpen'];
+  return [...own, ...(x.contacts.some((c) => c.reached) ? ['cityPhraseTold'] : [])].map((k) => t(`hotline.${k}`, names)).concat(ready);
+}
