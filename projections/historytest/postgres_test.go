@@ -17,6 +17,7 @@ import (
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/historytest"
 	"gridcommand/projections/picture"
+	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
 	"gridcommand/projections/wall"
 	"gridcommand/projections/worklist"
@@ -31,6 +32,7 @@ func every(t testing.TB) map[string]historytest.Make {
 		"worklist": func(db *sqldb.DB) projections.View { return worklist.New(db, folder) },
 		"wall":     func(db *sqldb.DB) projections.View { return wall.New(db, folder) },
 		"tally":    func(db *sqldb.DB) projections.View { return tally.New(db, folder) },
+		"reports":  func(db *sqldb.DB) projections.View { return reports.New(db, folder) },
 	}
 }
 
@@ -130,8 +132,8 @@ func TestQuestionsOnPostgres(t *testing.T) {
 	yes, noon, box := true, h.Now.Add(-8*time.Hour), orb.Bound{Min: orb.Point{113.1, 23.2}, Max: orb.Point{113.4, 23.5}}
 	var answers []string
 	for _, db := range []*sqldb.DB{historytest.Views(t), onPostgres(t)} {
-		book, ground, sums := casebook.New(db, folder), picture.New(db, folder), tally.New(db, folder)
-		for _, v := range []projections.View{book, ground, sums} {
+		book, ground, sums, papers := casebook.New(db, folder), picture.New(db, folder), tally.New(db, folder), reports.New(db, folder)
+		for _, v := range []projections.View{book, ground, sums, papers} {
 			if err := projections.NewRunner(db, h.Ledger, v, nil).RunToEnd(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -180,6 +182,14 @@ func TestQuestionsOnPostgres(t *testing.T) {
 					add(sums.Exchanges(t.Context(), f.IntakeDesk+"-S01", f.IntakeDesk+"-S02", n.Matter, 0))
 				}
 			}
+		}
+		for _, scope := range [][]string{{"area:440114"}, {"area:440114002", "held:440114002-S01"}} {
+			q := reports.Query{From: noon.AddDate(0, 0, -30), To: noon.AddDate(0, 0, 30), Scope: scope}
+			add(papers.Acts(t.Context(), reports.ActsQuery{Query: q, Within: reports.WithinMost}))
+			add(papers.Stock(t.Context(), reports.StockQuery{Scope: scope, Review: 24 * time.Hour}))
+			add(papers.Comebacks(t.Context(), reports.ComebackQuery{Query: q, Percent: 100, After: 1000 * time.Hour}))
+			add(papers.Doubles(t.Context(), q))
+			add(papers.Viewings(t.Context(), q))
 		}
 		add(ground.Features(t.Context(), picture.Query{At: &noon, Scope: []string{"area:440114"}}))
 		add(ground.Features(t.Context(), picture.Query{BBox: &box, Scope: []string{"area:440114"}}))

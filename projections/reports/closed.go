@@ -15,7 +15,6 @@ type back struct {
 	Back     Back           `json:"back"`
 	Reason   string         `json:"reason,omitempty"`
 	Other    *casefile.Link `json:"other,omitempty"`
-	Ticket   bool           `json:"ticket,omitempty"` // Other is one
 	Closed   closing        `json:"closed"`
 }
 

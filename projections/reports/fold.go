@@ -21,10 +21,6 @@ func whoOf(a incident.Actor) who { return who{a.Person, a.Unit, a.Role} }
 
 // A memo is what later facts of an incident need of its earlier ones.
 type memo struct {
-	Matter string   `json:"matter,omitempty"` // scheme/kind/code
-	Lng    *float64 `json:"lng,omitempty"`
-	Lat    *float64 `json:"lat,omitempty"`
-
 	Parts map[Part][]who                  `json:"parts,omitempty"` // since it was filed or taken up again
 	Asked map[incident.RequestKind]*asked `json:"asked,omitempty"` // requests in flight
 
@@ -142,14 +138,7 @@ func (d *desk) incident(s casefile.Step) error {
 		err = d.viewed(OfIncident, s.After.ID, int64(s.Record.Position), at, by, e.Reason)
 	default:
 	}
-	if err != nil {
-		return err
-	}
-	m.Matter, m.Lng, m.Lat = "", s.After.Location.Lng, s.After.Location.Lat
-	if s.After.Matter != nil {
-		m.Matter = s.After.Matter.Key()
-	}
-	return nil
+	return err
 }
 
 // takes notes that somebody had a part. The program has none.

@@ -52,7 +52,7 @@ func (v *View) Schema() string { return v.shelf.Schema() + schema }
 // Tables implements [projections.View].
 func (v *View) Tables() []string {
 	return []string{
-		v.shelf.Table(), "reports_memos", "reports_acts", "reports_stock", "reports_returned", "reports_hands", "reports_views", "reports_lines", "reports_tickets",
+		v.shelf.Table(), "reports_memos", "reports_acts", "reports_stock", "reports_returned", "reports_hands", "reports_views", "reports_tickets",
 	}
 }
 

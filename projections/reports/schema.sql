@@ -3,7 +3,7 @@ CREATE TABLE reports_memos (
 	id   TEXT NOT NULL PRIMARY KEY,
 	data TEXT NOT NULL
 );
--- Acts that take an incident off its clock, or change what it is. Moments are microseconds; margin is how long the nearest clock had
+-- Acts that take an incident off its clock, or change what it is. Moments are microseconds. The margin is how long the nearest clock had
 -- left when it was done or asked for, less than nothing where one had expired.
 CREATE TABLE reports_acts (
 	position BIGINT NOT NULL PRIMARY KEY,
@@ -48,13 +48,7 @@ CREATE TABLE reports_views (
 	data     TEXT   NOT NULL
 );
 CREATE INDEX reports_views_at ON reports_views (at);
--- Which incidents the tickets of one telephone are about.
-CREATE TABLE reports_lines (
-	line     TEXT NOT NULL,
-	incident TEXT NOT NULL,
-	PRIMARY KEY (line, incident)
-);
--- What is known of a ticket: its number, its telephone, and the incident it is about.
+-- What is known of a ticket: its number, and the incident it is about.
 CREATE TABLE reports_tickets (
 	id   TEXT NOT NULL PRIMARY KEY,
 	data TEXT NOT NULL

@@ -4,27 +4,18 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
-
-	"github.com/paulmach/orb"
-	geodistance "github.com/paulmach/orb/geo"
 
 	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
-	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
-
-// sameMeters is how near to one another two incidents of one matter are the same thing
-// to somebody who complains again (P).
-const sameMeters = 200
 
 // call is what is kept of a ticket.
 type call struct {
 	Number       string `json:"number"`
-	Line         string `json:"line,omitempty"` // reference to the telephone
 	Confidential bool   `json:"confidential,omitempty"`
 	Incident     string `json:"incident,omitempty"`
+	Again        string `json:"again,omitempty"` // the closed incident that it was counted as a complaint about
 }
 
 func (d *desk) call(id string) (c call, err error) {
@@ -57,6 +48,8 @@ func (d *desk) ticket(r eventstore.Record) error {
 		return d.says(id, e.Content)
 	case ticket.Linked:
 		return d.linked(r, id, e.Incident)
+	case ticket.Repeated:
+		return d.repeated(r, id, e.Of)
 	case ticket.CallerViewed:
 		return d.viewed(OfTicket, id, int64(r.Position), r.At.UTC(), whoOf(e.By), e.Reason)
 	default:
@@ -70,63 +63,49 @@ func (d *desk) says(id string, content ticket.Content) error {
 	if err != nil {
 		return err
 	}
-	c.Number, c.Line, c.Confidential = content.Number, "", false
-	if content.Caller != nil {
-		c.Line, c.Confidential = content.Caller.Line, content.Caller.Confidential
-	}
+	c.Number, c.Confidential = content.Number, content.Caller != nil && content.Caller.Confidential
 	return d.keep(id, c)
 }
 
-// linked looks whether somebody complains again about what was closed: by joining the
-// closed incident, or of the same telephone by another one of its matter at its place.
+// linked notes which incident a ticket is about. One that joins a closed incident
+// complains again about it.
 func (d *desk) linked(r eventstore.Record, id, about string) error {
 	c, err := d.call(id)
 	if err != nil {
 		return err
 	}
 	c.Incident = about
-	if err := d.keep(id, c); err != nil {
-		return err
-	}
-	again := []string{about}
-	if c.Line != "" {
-		if err := projections.Scan(d.ctx, d.tx, `SELECT incident FROM reports_lines WHERE line = $1 ORDER BY incident`, []any{c.Line}, func(rows *sql.Rows) error {
-			var earlier string
-			err := rows.Scan(&earlier)
-			if !slices.Contains(again, earlier) {
-				again = append(again, earlier)
-			}
-			return err
-		}); err != nil {
-			return err
-		}
-		if _, err := d.tx.ExecContext(d.ctx, `INSERT INTO reports_lines (line, incident) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.Line, about); err != nil {
-			return err
-		}
-	}
-	now, err := d.memo(about)
+	return d.complains(r, id, c, about)
+}
+
+// repeated looks what became of what the same caller called about before.
+func (d *desk) repeated(r eventstore.Record, id, of string) error {
+	c, err := d.call(id)
 	if err != nil {
 		return err
 	}
-	for _, earlier := range again {
-		m, err := d.memo(earlier)
-		if err != nil {
-			return err
-		}
-		if earlier != about && !same(*m, *now) {
-			continue
-		}
-		if err := d.comesBack(earlier, m, back{
-			Position: int64(r.Position), At: r.At.UTC(), Back: BackComplaint, Ticket: true, Other: &casefile.Link{ID: id, Number: c.Number},
-		}); err != nil {
-			return err
-		}
+	before, err := d.call(of)
+	if err != nil || before.Incident == "" {
+		return err
 	}
-	return nil
+	return d.complains(r, id, c, before.Incident)
 }
 
-// same tells whether two incidents are one thing to somebody who calls.
-func same(a, b memo) bool {
-	return a.Matter != "" && a.Matter == b.Matter && a.Lng != nil && a.Lat != nil && b.Lng != nil && b.Lat != nil &&
-		geodistance.Distance(orb.Point{*a.Lng, *a.Lat}, orb.Point{*b.Lng, *b.Lat}) <= sameMeters
+// complains keeps a ticket, and writes down, once, that it complains about what was
+// closed.
+func (d *desk) complains(r eventstore.Record, id string, c call, about string) error {
+	m, err := d.memo(about)
+	if err != nil {
+		return err
+	}
+	if m.Closed == nil || c.Again == about {
+		return d.keep(id, c)
+	}
+	c.Again = about
+	if err := d.keep(id, c); err != nil {
+		return err
+	}
+	return d.comesBack(about, m, back{
+		Position: int64(r.Position), At: r.At.UTC(), Back: BackComplaint, Other: &casefile.Link{ID: id, Number: c.Number},
+	})
 }
