@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"database/sql"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -16,12 +17,14 @@ type Bulk struct {
 	Tail    string // what follows the rows, e.g. "ON CONFLICT (id) DO UPDATE SET …"
 }
 
-// bulkValues bounds the placeholders of one statement. SQLite's driver looks each $n up
-// among all the others, so there a few middling statements are faster than one large;
-// where a runner says that it is SQLite, they stand as ?, and the driver looks up nothing.
+// These bound the placeholders of one statement. SQLite's driver looks each $n up among
+// all the others, so there a few middling statements are faster than one large; where a
+// runner says that it is SQLite, they stand as ?, and the driver looks up nothing. To
+// PostgreSQL each statement is a journey.
 const (
-	bulkValues     = 250
-	bulkValuesBare = 1000
+	bulkValues         = 250
+	bulkValuesSQLite   = 1000
+	bulkValuesPostgres = 2000
 )
 
 // dialectKey is under what a runner's context says which database its transaction is in.
@@ -33,16 +36,23 @@ func inDialect(ctx context.Context, d sqldb.Dialect) context.Context {
 
 // Write writes rows. No two rows may have the same key.
 func (b Bulk) Write(ctx context.Context, tx *sql.Tx, rows [][]any) error {
-	bare := ctx.Value(dialectKey{}) == sqldb.SQLite
-	size := max(bulkValues/len(b.Columns), 1)
-	if bare {
-		size = max(bulkValuesBare/len(b.Columns), 1)
+	values, bare := bulkValues, false
+	switch ctx.Value(dialectKey{}) {
+	case sqldb.SQLite:
+		values, bare = bulkValuesSQLite, true
+	case sqldb.Postgres:
+		values = bulkValuesPostgres
 	}
+	size := max(values/len(b.Columns), 1)
 	args := make([]any, 0, min(len(rows), size)*len(b.Columns))
 	var full *sql.Stmt // for the chunks of full size, if there is more than one
 	for len(rows) > 0 {
-		chunk := rows[:min(size, len(rows))]
-		rows = rows[len(chunk):]
+		n := min(size, len(rows))
+		if n < size && values == bulkValuesPostgres {
+			n = 1 << (bits.Len(uint(n)) - 1) // few texts, which the connection keeps prepared
+		}
+		chunk := rows[:n]
+		rows = rows[n:]
 		args = args[:0]
 		for _, row := range chunk {
 			args = append(args, row...)

@@ -148,6 +148,7 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 	}
 	warming := time.Since(warm)
 	c.say(console, "caches loaded in %.1f s", warming.Seconds())
+	ledger.Forget()
 	debug.FreeOSMemory()
 
 	if profiled, err = c.profile("load"); err != nil {

@@ -489,6 +489,14 @@ func (s *stampedLedger) Advance(n int) {
 	s.bell.Ring(head)
 }
 
+// Forget lets go of the states to begin from: whoever reads old facts after that waits
+// until they are made from the first one on.
+func (s *stampedLedger) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept, s.readers = s.kept[:1:1], nil
+}
+
 // Page implements [eventstore.Store].
 func (s *stampedLedger) Page(ctx context.Context, after eventstore.Position, limit int) ([]eventstore.Record, error) {
 	if err := ctx.Err(); err != nil {
