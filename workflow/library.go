@@ -34,8 +34,8 @@ type LibraryDeps struct {
 }
 
 // A Library is the reference data of every moment, as the facts of the ledger tell it:
-// tables enacted, rulings made by administrators and those that coordinations of
-// incidents concluded with.
+// tables enacted, the ground divided anew, rulings made by administrators and those that
+// coordinations of incidents concluded with.
 //
 // It keeps two promises. What it says of a moment that has passed never changes. And
 // [Library.Of], which views are folded with, depends on nothing but the facts up to a
@@ -66,6 +66,7 @@ type shelf struct {
 	enacted  []eventstore.Position // of each edition's fact
 	times    [][]turn              // by how many editions are known: what is in force since when
 	days     map[string]*deadline.Calendar
+	drawn    []drawing // of each edition of the ground
 }
 
 // A turn is a moment from which other tables are in force.
@@ -252,8 +253,12 @@ func (l *Library) take(s *shelf, r eventstore.Record) (bool, error) {
 			return false, err
 		}
 		s.history = reference.Evolve(s.history, e)
-		if _, edition := e.(reference.Enacted); edition {
+		switch e.(type) {
+		case reference.Enacted:
 			return true, l.edition(s, r.Position)
+		case reference.GridDrawn:
+			s.drawn = append(s.drawn[:len(s.drawn):len(s.drawn)], drawn(s.history.Grids[len(s.history.Grids)-1]))
+		default:
 		}
 		return true, nil
 	case r.Type == concluded && r.Stream.Category() == Category:

@@ -156,7 +156,7 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 // haveGrids says which code is no grid of this district.
 func (m *center) haveGrids(codes []string) error {
 	for _, code := range codes {
-		if _, _, known := m.grid.Cell(code); !known {
+		if _, _, known := m.grid().Cell(code); !known {
 			return fmt.Errorf("no grid %q", code)
 		}
 	}

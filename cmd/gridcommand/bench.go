@@ -228,9 +228,10 @@ func (m *center) runner(name string) *projections.Runner {
 
 // reportSomething adds one incident somewhere in the district.
 func (m *center) reportSomething(ctx context.Context, rnd *rand.Rand) error {
-	cells := m.grid.Cells()
+	grid := m.grid()
+	cells := grid.Cells()
 	cell := cells[rnd.IntN(len(cells))]
-	point := m.grid.RandomPoint(cell.Code, rnd.Float64)
+	point := grid.RandomPoint(cell.Code, rnd.Float64)
 	at := time.Now()
 	number, err := m.service.NextNumber(ctx, at)
 	if err != nil {
@@ -238,7 +239,7 @@ func (m *center) reportSomething(ctx context.Context, rnd *rand.Rand) error {
 	}
 	matter := m.library.Now().Matters.Criteria()[0].Matter
 	place := jurisdiction.Place{
-		Grid: cell.Code, GridVersion: m.grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
+		Grid: cell.Code, GridVersion: grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 	}
 	_, err = m.service.Do(ctx, uuid.Must(uuid.NewV7()).String(), incident.Report{
 		Number: number, Source: incident.FromDepartment, Matter: matter, Description: "bench", OccurredAt: at, Place: place,

@@ -30,6 +30,8 @@ type DemoCmd struct {
 	Speed   float64 `help:"Ledger seconds in a second; with --replay, 0 is as fast as it goes." default:"60"`
 	Replay  string  `help:"CSV file (may be gzip) to carry through the workflow in place of simulated work." type:"existingfile"`
 	Mapping string  `help:"How the file's columns become reports (JSON)." type:"existingfile"`
+
+	Hotline2018 bool `name:"hotline-2018" help:"A new folder first gets the hotline's record of January to May 2018: 26,169 tickets."`
 }
 
 // demoMemory is what a demonstration's own heap is kept to, as long as what it holds
@@ -73,6 +75,8 @@ func (c *DemoCmd) Run(ctx context.Context, console *Console) error {
 	switch {
 	case (c.Replay == "") != (c.Mapping == ""):
 		return usagef("--replay and --mapping come together")
+	case c.Hotline2018 && c.Replay != "":
+		return usagef("--hotline-2018 and --replay do not come together")
 	case c.Speed < 0 || c.Speed == 0 && c.Replay == "":
 		return usagef("--speed must be above 0")
 	}
@@ -109,6 +113,14 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	if !last.IsZero() && c.Start != "" {
 		fmt.Fprintln(console.Err, "gridcommand: --start is ignored: this folder goes on from its last fact")
 	}
+	if c.Hotline2018 {
+		if !last.IsZero() {
+			return usagef("--hotline-2018 is for a new folder: this one has facts up to %s", last.Format(time.DateOnly))
+		}
+		if err := hotlineRecord(ctx, console, m); err != nil {
+			return err
+		}
+	}
 	if c.Replay != "" {
 		return c.replay(ctx, console, m, last, listener, g, password)
 	}
@@ -118,7 +130,7 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	}
 	m.clock.Step(from)
 	deps := simulation.Deps{
-		Ledger: m.ledger, Service: m.service, Reference: m.library, Grid: m.grid,
+		Ledger: m.ledger, Service: m.service, Reference: m.library, Grid: m.ground,
 		Caller: m.accounts.PutCaller, Now: m.clock.Now, Log: m.log, Seed: simulationSeed,
 	}
 	people, err := simulation.New(ctx, deps, from)
@@ -147,6 +159,22 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 	m.serve(ctx, listener, g)
 	c.greet(console, listener, password)
 	return nil
+}
+
+// hotlineRecord lets the hotline's record of 2018 come true before anything else does.
+func hotlineRecord(ctx context.Context, console *Console, m *center) error {
+	fmt.Fprintln(console.Err, "gridcommand: a new folder: bringing in the hotline's record of January to May 2018")
+	began := time.Now()
+	m.clock.Step(simulation.Hotline2018.From)
+	err := simulation.Hotline(ctx, simulation.Deps{
+		Ledger: m.ledger, Service: m.service, Reference: m.library, Grid: m.ground, Now: m.clock.Now, Log: m.log, Seed: simulationSeed,
+	}, simulation.Hotline2018, nil)
+	if err != nil {
+		return err
+	}
+	head, err := m.ledger.Head(ctx)
+	console.Log.LogAttrs(ctx, slog.LevelInfo, "the hotline's record is in", slog.Int64("facts", int64(head)), slog.Duration("took", time.Since(began)))
+	return err
 }
 
 // stride is how far the clock of the first day steps at least: what falls within
@@ -196,7 +224,7 @@ func (c *DemoCmd) replay(ctx context.Context, console *Console, m *center, last 
 	g.Go(func() error {
 		err := replay.Run(ctx, replay.Deps{
 			Ledger: m.ledger, Service: m.service, Clock: m.clock, Rows: rows, Speed: c.Speed, Log: m.log,
-			Carrier: replay.Carrier{Ref: m.library, Grid: m.grid, Source: mapping.Source, Mapping: mapping.System()},
+			Carrier: replay.Carrier{Ref: m.library, Grid: m.ground, Source: mapping.Source, Mapping: mapping.System()},
 		})
 		return unlessEnded(ctx, "replay", err)
 	})

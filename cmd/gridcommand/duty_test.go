@@ -78,7 +78,7 @@ func TestAVisitReachesTheGridsInspector(t *testing.T) {
 	}
 
 	ask("next", "POST", "/patrols/duty", map[string]any{"on": true})
-	p, _ := m.grid.InteriorPoint(guihua + "001")
+	p, _ := m.grid().InteriorPoint(guihua + "001")
 	id := ask("hotline", "POST", "/incidents", map[string]any{
 		"source": "hotline", "description": "市场东门积水", "location": map[string]any{"lng": p[0], "lat": p[1], "crs": "wgs84", "address": "桂花市场东门"},
 	})["id"].(string)

@@ -55,7 +55,7 @@ func (c *ImportIncidentsCmd) Run(ctx context.Context, console *Console) error {
 	if err != nil {
 		return err
 	}
-	carrier := replay.Carrier{Ref: m.library, Grid: m.grid, Source: mapping.Source, Mapping: mapping.System()}
+	carrier := replay.Carrier{Ref: m.library, Grid: m.ground, Source: mapping.Source, Mapping: mapping.System()}
 	if faults := replay.Check(m.service, carrier, rows); len(faults) > 0 {
 		sayFaults(console, c.File, faults)
 		return fmt.Errorf("%d rows would be refused; nothing was brought in", len(faults))

@@ -62,7 +62,7 @@ func (m *center) importTickets(ctx context.Context, o tableOrder) (*ticketsReply
 		return nil, err
 	}
 	intake := api.TicketIntake{
-		Accounts: m.accounts, Ledger: m.ledger, Workflow: m.service, Reference: m.library, Grid: m.grid,
+		Accounts: m.accounts, Ledger: m.ledger, Workflow: m.service, Reference: m.library, Grid: m.ground,
 		Now: func() time.Time { // not before what the ledger already holds, whatever clock it went by
 			if at := m.clock.Now(); at.After(last) {
 				return at

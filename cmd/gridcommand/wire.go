@@ -43,7 +43,7 @@ type center struct {
 	log      *slog.Logger
 	clock    *clock.Clock
 	library  *workflow.Library
-	grid     *basegrid.Grid
+	ground   basegrid.Source
 	accounts *accounts.Store
 	service  *workflow.Service
 	views    views
@@ -89,9 +89,6 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 			_ = m.databases.Close()
 		}
 	}()
-	if m.grid, err = basegrid.Load(); err != nil {
-		return nil, fmt.Errorf("loading the base grid: %w", err)
-	}
 	if m.accounts, err = accounts.Open(ctx, m.state, time.Now); err != nil {
 		return nil, fmt.Errorf("opening accounts: %w", err)
 	}
@@ -105,6 +102,7 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 	}); err != nil {
 		return nil, fmt.Errorf("opening the reference data: %w", err)
 	}
+	m.ground = m.library.Ground()
 	if m.service, err = workflow.New(ctx, workflow.Deps{
 		Ledger: m.ledger, State: m.state, Reference: m.library, Walkers: m.walkers, Now: c.Now, Log: log,
 	}); err != nil {
@@ -114,6 +112,9 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 	m.wireViews()
 	return m, m.wireWeb(ctx)
 }
+
+// grid is the ground as it is divided now.
+func (m *center) grid() *basegrid.Grid { return m.ground.At(m.clock.Now()) }
 
 // stationed returns the communities that have inspectors of their own: where there is
 // none, the station or the desk above acts.
@@ -173,7 +174,7 @@ func (m *center) wireWeb(ctx context.Context) error {
 	m.accounts.OnEnd(m.hub.EndSession)
 	m.whatif = whatif.NewDesk(m.ledger, m.library, whatif.DeskOptions{Now: m.clock.Now})
 	m.site, err = api.New(ctx, api.Deps{
-		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.grid,
+		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.ground,
 		Folder:   casefile.Following(m.library),
 		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Reports: m.views.reports, WhatIf: m.whatif, Runners: m.runners,
 		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,

@@ -18,7 +18,7 @@ const Person = "system:replay:"
 // pure function of the row and the incident's state.
 type Carrier struct {
 	Ref     reference.Source
-	Grid    *basegrid.Grid
+	Grid    basegrid.Source
 	Source  incident.Source
 	Mapping string // name of the external system in facts
 	Flags   []incident.Flag
@@ -43,9 +43,10 @@ func (c Carrier) Report(row Row, number string) incident.Report {
 	if row.Point != nil {
 		p := *row.Point
 		r.Location.Point, r.Location.CRS = &p, "wgs84"
-		if cell, ok := c.Grid.Locate(p); ok {
+		grid := c.Grid.At(row.Reported)
+		if cell, ok := grid.Locate(p); ok {
 			r.Place = jurisdiction.Place{
-				Grid: cell.Code, GridVersion: c.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
+				Grid: cell.Code, GridVersion: grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 			}
 		}
 	}

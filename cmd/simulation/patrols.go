@@ -55,8 +55,7 @@ type Patrols struct {
 
 // A walker is one of them.
 type walker struct {
-	by    incident.Actor
-	cells []basegrid.Cell
+	by incident.Actor
 }
 
 // An errand is one thing that a walker does.
@@ -69,13 +68,12 @@ type errand struct {
 // NewPatrols returns the inspectors; what they do begins after from.
 func NewPatrols(d Deps, from time.Time) *Patrols {
 	p := &Patrols{deps: d, from: from}
-	for i, c := range d.Grid.Communities() {
+	for i, c := range d.Grid.At(from).Communities() {
 		if i%every == 0 {
 			p.walkers = append(p.walkers, walker{
 				by: incident.Actor{
 					Person: Person + "patrol-" + c.Code, Unit: c.Code, Role: jurisdiction.Inspector, Name: c.Name,
 				},
-				cells: d.Grid.CommunityCells(c.Code),
 			})
 		}
 	}
@@ -89,8 +87,9 @@ func (p *Patrols) plan(day time.Time) {
 	if works, published := p.deps.Reference.At(day).Days.IsWorkday(day); published && !works {
 		return
 	}
+	grid := p.deps.Grid.At(day)
 	for _, w := range p.walkers {
-		for _, e := range w.errands(p.deps.Grid, p.hours(day), day, p.deps.Seed) {
+		for _, e := range w.errands(grid, p.hours(day), day, p.deps.Seed) {
 			if e.at.After(p.from) {
 				p.agenda = append(p.agenda, e)
 			}
@@ -157,7 +156,8 @@ func (w walker) errands(grid *basegrid.Grid, hours []duty.Span, day time.Time, s
 	_, _ = h.Write([]byte(w.by.Person + patrol.DayOf(day)))
 	rnd := rand.New(rand.NewPCG(seed, h.Sum64()))
 	var all []errand
-	turn := rnd.IntN(max(len(w.cells), 1))
+	cells := grid.CommunityCells(w.by.Unit)
+	turn := rnd.IntN(max(len(cells), 1))
 	for _, span := range hours {
 		on := day.Add(time.Duration(span.From+rnd.IntN(12)) * time.Minute)
 		off := day.Add(time.Duration(span.To-rnd.IntN(12)) * time.Minute)
@@ -170,8 +170,8 @@ func (w walker) errands(grid *basegrid.Grid, hours []duty.Span, day time.Time, s
 			}
 			fixes, sent = nil, at
 		}
-		for at := on; at.Before(off) && len(w.cells) > 0; at = at.Add(between) {
-			cell := w.cells[(turn+int(at.Sub(on)/stay))%len(w.cells)].Code
+		for at := on; at.Before(off) && len(cells) > 0; at = at.Add(between) {
+			cell := cells[(turn+int(at.Sub(on)/stay))%len(cells)].Code
 			fixes = append(fixes, patrol.Fix{
 				At: at, Point: grid.RandomPoint(cell, rnd.Float64), AccuracyM: float64(4 + rnd.IntN(12)), Grid: cell,
 			})

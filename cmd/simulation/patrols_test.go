@@ -50,7 +50,7 @@ func TestPatrolsOfADay(t *testing.T) {
 		t.Errorf("%d facts with %d fixes in %d grids, in steps %d with %d in %d", facts, fixes, len(grids), again, fixesAgain, len(gridsAgain))
 	}
 	if facts < 100 || facts > 800 || len(grids) < 200 {
-		t.Errorf("%d facts with %d fixes in %d of %d grids", facts, fixes, len(grids), len(w.deps.Grid.Cells()))
+		t.Errorf("%d facts with %d fixes in %d of %d grids", facts, fixes, len(grids), len(w.deps.Grid.At(begin).Cells()))
 	}
 	for r, err := range w.ledger.Read(t.Context(), eventstore.StreamOf(patrol.Category, patrol.StreamID(NewPatrols(w.deps, begin).walkers[0].by.Person, patrol.DayOf(begin))), 0) {
 		must(t, err)

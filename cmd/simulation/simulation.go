@@ -36,7 +36,7 @@ type Deps struct {
 	Ledger    eventstore.Store
 	Service   *workflow.Service
 	Reference reference.Source
-	Grid      *basegrid.Grid
+	Grid      basegrid.Source
 	Caller    func(ctx context.Context, name, phone string) (subject string, err error) // keeps a caller's name out of the ledger
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -70,9 +70,6 @@ type standing struct {
 func New(ctx context.Context, d Deps, from time.Time) (*Sim, error) {
 	s := &Sim{deps: d, people: People{Ref: d.Reference.At(d.Now())}, open: map[string]*standing{}, started: from}
 	s.planner = Planner{Seed: d.Seed, Texts: s.people.Ref.Texts, Matters: s.people.Ref.Matters}
-	for _, c := range d.Grid.Cells() {
-		s.planner.Grids = append(s.planner.Grids, c.Code)
-	}
 	if err := s.Absorb(ctx); err != nil {
 		return nil, err
 	}
@@ -82,6 +79,10 @@ func New(ctx context.Context, d Deps, from time.Time) (*Sim, error) {
 }
 
 func (s *Sim) plan(midnight time.Time) {
+	s.planner.Grids = nil
+	for _, c := range s.deps.Grid.At(midnight).Cells() {
+		s.planner.Grids = append(s.planner.Grids, c.Code)
+	}
 	s.day, s.coming = midnight, s.planner.Day(midnight)
 	for len(s.coming) > 0 && !s.coming[0].At.After(s.started) {
 		s.coming = s.coming[1:]
@@ -174,16 +175,17 @@ func later(a, b time.Time) time.Time {
 
 func (s *Sim) report(ctx context.Context, a Arrival) error {
 	rnd := rand.New(rand.NewPCG(a.Seed, 2))
-	cell, _, ok := s.deps.Grid.Cell(a.Grid)
-	if !ok {
-		return fmt.Errorf("simulation: no grid %s", a.Grid)
-	}
 	at := later(a.At, s.deps.Now())
+	// Planned on the ground of the morning, which may have been divided anew since.
+	grid, point := s.deps.Grid.At(at), s.deps.Grid.At(s.day).RandomPoint(a.Grid, rnd.Float64)
+	cell, ok := grid.Locate(point)
+	if !ok {
+		return nil // nobody walks there any more
+	}
 	ref := s.deps.Reference.At(at)
 	book, names := ref.Book, s.people.names()
-	point := s.deps.Grid.RandomPoint(a.Grid, rnd.Float64)
 	place := jurisdiction.Place{
-		Grid: cell.Code, GridVersion: s.deps.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
+		Grid: cell.Code, GridVersion: grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 	}
 	r := incident.Report{
 		Source: a.Source, Matter: a.Matter, Severity: incident.Normal,
@@ -232,11 +234,13 @@ func (s *Sim) report(ctx context.Context, a Arrival) error {
 	return s.settle(ctx, err, slog.String("arrival", a.Key))
 }
 
+// spots are where things are, as people say it.
+var spots = []string{
+	"市场后门", "公交站旁", "小学东侧", "文化广场", "河涌边", "工业路口", "居（村）委会前", "小区南门", "祠堂旁", "停车场入口",
+	"卫生站对面", "幼儿园门口", "农贸市场正门", "健身广场北侧", "快递驿站旁", "桥底",
+}
+
 func (s *Sim) address(c basegrid.Cell, rnd *rand.Rand) string {
-	spots := []string{
-		"市场后门", "公交站旁", "小学东侧", "文化广场", "河涌边", "工业路口", "居（村）委会前", "小区南门", "祠堂旁", "停车场入口",
-		"卫生站对面", "幼儿园门口", "农贸市场正门", "健身广场北侧", "快递驿站旁", "桥底",
-	}
 	names := s.people.names()
 	return fmt.Sprintf("%s%s%s", names.street(c.Street), names.community(c.Community), spots[rnd.IntN(len(spots))])
 }

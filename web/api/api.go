@@ -43,7 +43,7 @@ type Deps struct {
 	Ledger    eventstore.Store
 	State     *sqldb.DB // remembers who uploaded which photo
 	Reference reference.Source
-	Grid      *basegrid.Grid
+	Grid      basegrid.Source
 	Folder    *casefile.Folder
 	Casebook  *casebook.View
 	Picture   *picture.View
@@ -65,6 +65,9 @@ type Deps struct {
 
 // reference is the reference data in force now.
 func (s *server) reference() *reference.Reference { return s.Reference.At(s.Now()) }
+
+// grid is the ground as it is divided now.
+func (s *server) grid() *basegrid.Grid { return s.Grid.At(s.Now()) }
 
 type server struct {
 	Deps

@@ -213,7 +213,7 @@ func (s *server) detail(r *Request, id string, g workflow.Given[campaign.State])
 		if !strings.HasPrefix(c.Grid, area) {
 			continue
 		}
-		cell, _, _ := s.Grid.Cell(c.Grid)
+		cell, _, _ := s.grid().Cell(c.Grid)
 		grid := CampaignGrid{Grid: c.Grid, Name: cell.Name, Community: c.Community, Street: c.Street, Incidents: []string{}, Photos: []string{}}
 		if v := state.Visits[i]; v != nil {
 			grid.Done, grid.At, grid.By, grid.Note = true, &v.At, v.By.Person, v.Note
@@ -241,7 +241,7 @@ func (s *server) campaign(ctx context.Context, r *Request, _ none) (CampaignDeta
 func (s *server) cellsOf(area []string) ([]campaign.Cell, []FieldError) {
 	var cells []campaign.Cell
 	var faults []FieldError
-	all := s.Grid.Cells()
+	all := s.grid().Cells()
 	for i, code := range area {
 		found := false
 		for _, c := range all {

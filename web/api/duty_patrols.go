@@ -296,7 +296,7 @@ func (s *server) coverage(ctx context.Context, r *Request, q areaQuery) (Coverag
 		return u.Name
 	}
 	out.Total = CoverageSum{Unit: area, Name: name(area)}
-	for _, cell := range s.Grid.Cells() {
+	for _, cell := range s.gridOn(out.Day).Cells() {
 		if !strings.HasPrefix(cell.Code, area) {
 			continue
 		}

@@ -183,7 +183,7 @@ func (s *server) visitTask(f casefile.File) Task {
 		t.Title = f.Matter.Name
 	}
 	if f.Grid != nil {
-		cell, _, _ := s.Grid.Cell(f.Grid.Code)
+		cell, _, _ := s.grid().Cell(f.Grid.Code)
 		t.Grid, t.GridName = f.Grid.Code, cell.Name
 	}
 	if f.Tasked != nil {
@@ -194,12 +194,12 @@ func (s *server) visitTask(f casefile.File) Task {
 }
 
 func (s *server) campaignTask(id string, l campaign.Launched, grid string) Task {
-	cell, _, _ := s.Grid.Cell(grid)
+	cell, _, _ := s.grid().Cell(grid)
 	t := Task{
 		ID: id + "/" + grid, Kind: "campaign", Title: l.Title, Text: l.LookAt, Campaign: id, Grid: grid, GridName: cell.Name,
 		Severity: incident.Normal, Lamp: incident.Green, Due: &l.Until, Photos: []string{},
 	}
-	if p, ok := s.Grid.InteriorPoint(grid); ok {
+	if p, ok := s.grid().InteriorPoint(grid); ok {
 		t.Lng, t.Lat = &p[0], &p[1]
 	}
 	return t

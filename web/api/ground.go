@@ -9,10 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/paulmach/orb"
 
+	"gridcommand/domain/deadline"
 	"gridcommand/eventstore"
+	"gridcommand/geo/basegrid"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/picture"
 )
@@ -51,12 +54,12 @@ func (s *server) locate(_ context.Context, _ *Request, q locateQuery) (Located, 
 	if len(faults) > 0 {
 		return Located{}, invalid(faults...)
 	}
-	cell, ok := s.Grid.Locate(point)
+	cell, ok := s.grid().Locate(point)
 	if !ok {
 		return Located{}, problem(http.StatusNotFound, "outside_grid", "no grid of this district owns this point")
 	}
 	return Located{
-		Grid: casefile.Grid{Code: cell.Code, Version: s.Grid.Version()}, Community: cell.Community, Street: cell.Street,
+		Grid: casefile.Grid{Code: cell.Code, Version: s.grid().Version()}, Community: cell.Community, Street: cell.Street,
 		District: cell.District, Name: cell.Name, Lng: point[0], Lat: point[1],
 	}, nil
 }
@@ -70,7 +73,7 @@ type GroundFeature struct {
 }
 
 func (s *server) cell(_ context.Context, r *Request, _ none) (GroundFeature, error) {
-	f, ok := s.Grid.Feature(r.PathValue("code"))
+	f, ok := s.grid().Feature(r.PathValue("code"))
 	if !ok {
 		return GroundFeature{}, notFound()
 	}
@@ -111,12 +114,12 @@ func (s *server) tile(ctx context.Context, r *Request, q tileQuery) (blob, error
 			return blob{}, err
 		}
 		out.cache = "private, no-cache"
-		out.data = s.Grid.DensityTile(z, x, y, counts)
+		out.data = s.grid().DensityTile(z, x, y, counts)
 	} else {
-		if q.V == s.Grid.Version() {
+		if q.V == s.grid().Version() {
 			out.cache = "private, max-age=31536000, immutable"
 		}
-		out.data, _ = s.Grid.Tile(layer, z, x, y)
+		out.data, _ = s.grid().Tile(layer, z, x, y)
 	}
 	if len(out.data) == 0 {
 		out.empty = true
@@ -166,7 +169,7 @@ func (s *server) density(ctx context.Context, r *Request) (map[string]int, error
 		if f.Geometry == nil {
 			continue
 		}
-		if cell, ok := s.Grid.Locate(orb.Point(f.Geometry.Coordinates)); ok {
+		if cell, ok := s.grid().Locate(orb.Point(f.Geometry.Coordinates)); ok {
 			counts[cell.Code]++
 		}
 	}
@@ -206,7 +209,7 @@ func (s *server) tileJSON(_ context.Context, r *Request, _ none) (TileJSON, erro
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	raw, ok := s.Grid.TileJSON(r.PathValue("layer"), scheme+"://"+r.Host+prefix)
+	raw, ok := s.grid().TileJSON(r.PathValue("layer"), scheme+"://"+r.Host+prefix)
 	if !ok {
 		return TileJSON{}, notFound()
 	}
@@ -215,4 +218,16 @@ func (s *server) tileJSON(_ context.Context, r *Request, _ none) (TileJSON, erro
 		return TileJSON{}, err
 	}
 	return out, nil
+}
+
+// gridOn is the ground as it was divided when a day ended; of today, as it is now.
+func (s *server) gridOn(day string) *basegrid.Grid {
+	at, now := s.Now(), s.Now()
+	if begin, err := time.ParseInLocation(time.DateOnly, day, deadline.CST); err == nil {
+		at = begin.AddDate(0, 0, 1).Add(-time.Nanosecond)
+	}
+	if at.After(now) {
+		at = now
+	}
+	return s.Grid.At(at)
 }

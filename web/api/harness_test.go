@@ -207,17 +207,19 @@ func buildSite(t *testing.T, shelves func(*site, *sqldb.DB) *workflow.Library) *
 		}
 	}
 	var source reference.Source = &own
+	var ground basegrid.Source = grid
 	folder := casefile.NewFolder(book, own.Matters)
 	if shelves != nil {
 		s.library = shelves(s, state)
 		source, folder = s.library, casefile.Following(s.library)
+		ground = s.library.Ground()
 		s.whatif = whatif.NewDesk(s.ledger, s.library, whatif.DeskOptions{Now: s.now, Wall: s.wallNow})
 	}
 	s.service, err = workflow.New(ctx, workflow.Deps{Ledger: s.ledger, State: state, Reference: source, Now: s.now})
 	s.service = open1(t, s.service, err)
 
 	d := Deps{
-		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: grid, Folder: folder,
+		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: ground, Folder: folder,
 		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views), Reports: reports.New(views, folder), WhatIf: s.whatif,
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,
 		Log:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),

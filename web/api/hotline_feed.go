@@ -50,7 +50,7 @@ type TicketIntake struct {
 	Ledger    eventstore.Store
 	Workflow  *workflow.Service
 	Reference reference.Source
-	Grid      *basegrid.Grid
+	Grid      basegrid.Source
 	Now       func() time.Time
 }
 

@@ -19,6 +19,7 @@ import (
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/eventstore"
 	"gridcommand/geo"
+	"gridcommand/geo/basegrid"
 	"gridcommand/projections/casefile"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
@@ -323,14 +324,16 @@ func under(pointer string, faults []FieldError) []FieldError {
 	return faults
 }
 
-// place is the cell that owns a point; the zero place lies outside every grid.
-func (s *server) place(p orb.Point) jurisdiction.Place {
-	cell, ok := s.Grid.Locate(p)
+// place is the cell that owns a point now; the zero place lies outside every grid.
+func (s *server) place(p orb.Point) jurisdiction.Place { return placeIn(s.grid(), p) }
+
+func placeIn(grid *basegrid.Grid, p orb.Point) jurisdiction.Place {
+	cell, ok := grid.Locate(p)
 	if !ok {
 		return jurisdiction.Place{}
 	}
 	return jurisdiction.Place{
-		Grid: cell.Code, GridVersion: s.Grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
+		Grid: cell.Code, GridVersion: grid.Version(), Community: cell.Community, Street: cell.Street, District: cell.District,
 	}
 }
 

@@ -87,8 +87,8 @@ func (s *server) mergeCommand(ctx context.Context, r *Request, b MergeCommand, x
 }
 
 // correctCommand reads the value as its field has it. A new place comes in any system
-// and lies in the grid that owns it now.
-func (s *server) correctCommand(_ *Request, b CorrectCommand, x incident.Extra) (incident.Command, []FieldError) {
+// and lies in the grid that owned it when it was reported: an incident keeps its ground.
+func (s *server) correctCommand(r *Request, b CorrectCommand, x incident.Extra) (incident.Command, []FieldError) {
 	c := incident.Correct{Extra: x, Field: b.Field, Reason: b.Reason}
 	switch b.Field {
 	case "location":
@@ -100,7 +100,7 @@ func (s *server) correctCommand(_ *Request, b CorrectCommand, x incident.Extra) 
 		if len(faults) > 0 {
 			return c, under("/value", faults)
 		}
-		cell := s.place(point)
+		cell := placeIn(s.Grid.At(r.Case.File.ReportedAt), point)
 		c.Location, c.Place = &incident.Location{
 			Point: &point, CRS: place.CRS, AccuracyM: place.AccuracyM, Address: place.Address, Pinned: place.Pinned,
 		}, &cell
