@@ -30,7 +30,7 @@ func (d names) asked(f File, e incident.Event, at time.Time) File {
 		f.Suspensions++
 		f.Requests.Suspension = nil
 		f.Suspended, f.Suspension = true, &Suspension{at, e.Until.UTC(), e.Code, e.Reason}
-		f.SuspendedAs = new(f.where(e.Holder, at))
+		f.SuspendedAs = new(f.where(e.Holder, PersonOf(e), at))
 	case incident.SuspensionRefused:
 		f.Requests.Suspension = nil
 	case incident.Resumed:

@@ -8,8 +8,8 @@ import (
 )
 
 // where says what a fact about f counts for.
-func (f File) where(unit string, at time.Time) Where {
-	w := Where{Street: f.Seen.Street, Community: f.Seen.Community, Tier: f.Tier, Unit: unit, At: at}
+func (f File) where(unit, person string, at time.Time) Where {
+	w := Where{Street: f.Seen.Street, Community: f.Seen.Community, Tier: f.Tier, Unit: unit, Person: person, At: at}
 	if f.Matter != nil {
 		w.Matter = f.Matter.Key()
 	}
@@ -32,6 +32,30 @@ func (f File) Answers() string {
 	return f.IntakeDesk
 }
 
+// PersonOf is the account that acted; empty: the program did by itself.
+func PersonOf(e incident.Event) string {
+	if by := incident.FactOf(e).By; by.Person != incident.Workflow.Person {
+		return by.Person
+	}
+	return ""
+}
+
+// AnswersBy is the account that answers for what [File.Answers] answers for: who handled
+// it, else who has it to handle.
+func (f File) AnswersBy() string {
+	if f.HandledBy == "" && f.Stage != nil && *f.Stage == incident.Handling {
+		return f.assigned()
+	}
+	return f.HandledBy
+}
+
+func (f File) assigned() string {
+	if f.Assignee == nil {
+		return ""
+	}
+	return f.Assignee.Person
+}
+
 func (f File) blame(b Blame) File {
 	f.Blames = append(slices.Clip(f.Blames), b)
 	return f
@@ -49,11 +73,14 @@ func (d names) expired(f File, e incident.Expired, at time.Time) File {
 	if _, again := f.Expiry(e.Clock); again {
 		return f // its end was moved after it had passed, and passed again: one run, one blame
 	}
-	unit := e.Holder
-	if e.Clock == incident.TotalClock {
-		unit = f.Answers()
+	unit, person := e.Holder, ""
+	switch {
+	case e.Clock == incident.TotalClock:
+		unit, person = f.Answers(), f.AnswersBy()
+	case e.Stage == incident.Handling:
+		person = f.assigned()
 	}
-	return f.blame(Blame{Ground: incident.TimedOut, Clock: e.Clock, Stage: e.Stage, Open: true, Where: f.where(unit, at)})
+	return f.blame(Blame{Ground: incident.TimedOut, Clock: e.Clock, Stage: e.Stage, Open: true, Where: f.where(unit, person, at)})
 }
 
 // worked says that the work of f's stage is done, late if its clock had expired.

@@ -113,6 +113,8 @@ type Hidden struct {
 	Seen         jurisdiction.Place `json:"seen"`                    // the place whose people may see it
 	Unit         string             `json:"unit,omitempty"`          // that handles it, or handled it last
 	Dispatcher   string             `json:"dispatcher,omitempty"`    // desk that gave it to the holder
+	DispatchedBy string             `json:"dispatched_by,omitempty"` // account that did
+	HandledBy    string             `json:"handled_by,omitempty"`    // account that handled it last for Unit
 	Subject      string             `json:"subject,omitempty"`       // reference to the caller
 
 	StageClock deadline.Deadline  `json:"stage_clock"`
@@ -139,6 +141,7 @@ type Where struct {
 	Matter    string            `json:"matter,omitempty"` // scheme/kind/code
 	Tier      jurisdiction.Tier `json:"tier"`
 	Unit      string            `json:"unit"`
+	Person    string            `json:"person,omitempty"` // account that it falls on; empty: nobody's
 	At        time.Time         `json:"at"`
 }
 

@@ -138,26 +138,26 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 		f = f.worked().end(incident.StatusDeclined, at)
 	case incident.Dispatched:
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.given(f.worked(), given{e.From, e.Unit, e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
+		f = d.given(f.worked(), given{e.From, e.Unit, PersonOf(e), e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
 	case incident.Delegated:
 		f.Difficult = f.Difficult || e.Difficult
 		f = d.stand(f.worked().leavesUnit(), e.Standing).because(e.Basis)
-		f.Dispatcher = e.From
+		f.Dispatcher, f.DispatchedBy = e.From, PersonOf(e)
 	case incident.Accepted:
 		f.Accepted = true
 	case incident.Handled:
 		f = d.handled(f.worked(), e, at)
 	case incident.Returned:
-		f = f.givenUp(f.holder(), e.Code, at)
+		f = f.givenUp(f.holder(), e.Code, PersonOf(e), at)
 		f.Difficult = f.Difficult || e.Difficult
 		f = d.stand(f.leavesUnit(), e.Standing)
 	case incident.Transferred:
 		f.Transfers++
 		f.Difficult = f.Difficult || e.Difficult
-		f = d.given(f, given{e.Desk, e.Unit, e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
+		f = d.given(f, given{e.Desk, e.Unit, PersonOf(e), e.Accept, e.Return, e.Helpers, e.Basis, e.Standing})
 	case incident.Escalated:
 		if e.Returns {
-			f = f.givenUp(f.holder(), incident.NotOurDuty, at)
+			f = f.givenUp(f.holder(), incident.NotOurDuty, PersonOf(e), at)
 		}
 		f.Difficult = f.Difficult || e.Difficult
 		f = d.stand(f.leavesUnit(), e.Standing)
@@ -171,7 +171,7 @@ func (d names) evolve(f File, r eventstore.Record, e incident.Event) File {
 		if e.Deadline.From.Equal(f.RunFrom) {
 			f.Extensions = granted // the same handling goes on
 		}
-		f = f.blame(Blame{Ground: incident.WasReworked, Where: f.where(e.Holder, at)})
+		f = f.blame(Blame{Ground: incident.WasReworked, Where: f.where(e.Holder, f.HandledBy, at)})
 	case incident.Closed:
 		f = f.worked().settle(incident.TotalClock, true).end(incident.StatusClosed, at)
 		f.Settled = f.GivenUp
@@ -278,10 +278,10 @@ func (d names) filed(f File, e incident.Filed, at time.Time) File {
 func (d names) handled(f File, e incident.Handled, at time.Time) File {
 	f.RunFrom = f.StageClock.From
 	if e.OnTheSpot {
-		f.Dispatcher, f.RunFrom = f.holder(), time.Time{} // nobody dispatched it: the desk that would have
+		f.Dispatcher, f.DispatchedBy, f.RunFrom = f.holder(), "", time.Time{} // nobody dispatched it: the desk that would have
 		f = f.leavesUnit().receives(d.named(e.Unit))
 	}
-	f.Unit, f.Result, f.HandledAt = e.Unit, e.Result, &at
+	f.Unit, f.HandledBy, f.Result, f.HandledAt = e.Unit, PersonOf(e), e.Result, &at
 	f.OnTheSpot = f.OnTheSpot || e.OnTheSpot
 	for _, id := range e.Photos {
 		if !slices.Contains(f.PhotosAfter, id) {
@@ -301,6 +301,7 @@ func (d names) handled(f File, e incident.Handled, at time.Time) File {
 // given says how an incident came to a unit.
 type given struct {
 	desk, unit string
+	by         string // account that gave it
 	accept     deadline.Deadline
 	giveBack   *deadline.Deadline
 	helpers    []incident.Helper
@@ -312,12 +313,12 @@ type given struct {
 // or a lower desk that a transfer named.
 func (d names) given(f File, g given) File {
 	f = d.stand(f.leavesUnit(), g.Standing).because(g.why)
-	f.Dispatcher, f.Accepted, f.ReturnBy = g.desk, false, nil
+	f.Dispatcher, f.DispatchedBy, f.Accepted, f.ReturnBy = g.desk, g.by, false, nil
 	if g.Stage != incident.Handling {
 		return f
 	}
 	f = f.receives(d.named(g.unit))
-	f.Unit, f.AcceptDue = g.unit, utc(g.accept.Due)
+	f.Unit, f.HandledBy, f.AcceptDue = g.unit, "", utc(g.accept.Due)
 	if g.giveBack != nil {
 		f.ReturnBy = utc(g.giveBack.Due)
 	}
@@ -347,13 +348,13 @@ func (f File) leavesUnit() File {
 }
 
 // givenUp notes that a unit said it is not theirs.
-func (f File) givenUp(unit string, code incident.ReturnCode, at time.Time) File {
+func (f File) givenUp(unit string, code incident.ReturnCode, by string, at time.Time) File {
 	f.Returns++
 	f.Disputed, f.LastGiver = true, unit
 	if !slices.Contains(f.GivenUp, unit) {
 		f.GivenUp = append(slices.Clip(f.GivenUp), unit)
 	}
-	return f.blame(Blame{Ground: incident.WasReturned, Code: code, Where: f.where(unit, at)})
+	return f.blame(Blame{Ground: incident.WasReturned, Code: code, Where: f.where(unit, by, at)})
 }
 
 // again takes f up after it was closed.

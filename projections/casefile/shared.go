@@ -18,7 +18,7 @@ func (d names) shared(f File, e incident.Event, at time.Time) File {
 			f = f.hold(unit)
 		}
 	case incident.CoordinationConcluded:
-		f = d.given(f.worked(), given{e.Desk, e.Lead, e.Accept, nil, e.Helpers, e.Basis, e.Standing})
+		f = d.given(f.worked(), given{e.Desk, e.Lead, PersonOf(e), e.Accept, nil, e.Helpers, e.Basis, e.Standing})
 		f.Bound, f.Difficult = true, false
 	case incident.Helped:
 		i := slices.IndexFunc(f.Helpers, func(h Helper) bool { return h.Unit == e.Unit && !h.Done })

@@ -18,6 +18,13 @@
 // deadline. An expiry falls on who had the incident then, whoever has it when the work
 // is done.
 //
+// A figure falls on a unit and on a person: the account that acted, or that did the work
+// which is judged. What falls on nobody, as what the workflow does and most expiries, has
+// no person. Late work falls on whom its expiry fell on.
+//
+// Where a run is judged, its length is kept in whole minutes: how long it took until the
+// work was done, less what stood still.
+//
 // An appeal that is upheld takes nothing away: it counts once more, as exempt, what is
 // no longer held against the unit, in the very place and on the very day where it was
 // counted first. The reading "exempted" is the facts less what is exempt.
@@ -30,6 +37,7 @@ import (
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
 	"gridcommand/projections/casefile"
 )
 
@@ -50,7 +58,8 @@ const (
 	Dispatched        Figure = "dispatched"         // dispatched or transferred to a handling unit; that unit
 	Dispatches        Figure = "dispatches"         // the same; the desk that did
 	Misdispatched     Figure = "misdispatched"      // returned as misdispatched; the desk it came back to
-	SignedOnTime      Figure = "signed.on_time"     // signed for within its own limit; the unit
+	Signed            Figure = "signed"             // signed for; the unit
+	SignedOnTime      Figure = "signed.on_time"     // of these, within its own limit; likewise
 	Handled           Figure = "handled"            // handled; the unit
 	Returned          Figure = "returned"           // returned, also a delegated one sent up as not ours; the unit
 	Reworked          Figure = "reworked"           // failed its check; the unit that handles it again
@@ -68,6 +77,7 @@ const (
 	Satisfied         Figure = "satisfied"          // of these, with SatisfiedFrom or more; likewise
 	SpotChecked       Figure = "spot_checked"       // looked at after closing; the unit that handled it
 	False             Figure = "false"              // of these, found not to have been put right; likewise
+	Walked            Figure = "walked"             // a grid walked on a day, whoever came there first; the inspector's unit
 )
 
 // The stock of suspended incidents, and when they were suspended: these two are added
@@ -120,16 +130,23 @@ type Dims struct {
 	Tier      jurisdiction.Tier
 }
 
-// A Count adds to a figure.
+// A Count adds to a figure. It comes of one fact, and a fact counts for a figure as often
+// as it has counts.
 type Count struct {
 	Dims
-	Figure Figure
-	N      int64 // 1, but for a stock's
+	Figure   Figure
+	N        int64               // 1, but for a stock's
+	Person   string              // account that it falls on; empty: nobody's
+	Position eventstore.Position // of the fact
+	Subject  eventstore.Position // of the first fact of the incident or ticket; unique, and never changes
+	Minutes  int64               // length of the run that is judged; −1: none is
 }
 
 // counter collects the counts of one step.
 type counter struct {
 	moment        time.Time
+	position      eventstore.Position
+	by            string
 	before, after casefile.File
 	counts        []Count
 }
@@ -137,7 +154,9 @@ type counter struct {
 // Of returns what one fact counts for. What comes true of an incident while it is
 // merged into another counts as if it were not.
 func Of(s casefile.Step) []Count {
-	c := &counter{moment: s.Record.At, before: s.Before.Alone(), after: s.After.Alone()}
+	c := &counter{
+		moment: s.Record.At, position: s.Record.Position, by: casefile.PersonOf(s.Event), before: s.Before.Alone(), after: s.After.Alone(),
+	}
 	if _, merged := s.Event.(incident.Merged); merged {
 		c.after = s.After
 	}
@@ -160,7 +179,7 @@ func Of(s casefile.Step) []Count {
 			c.now(c.after, holder(c.before), FiledOnTime)
 		}
 		if e.First && c.after.Source == incident.FromInspector {
-			c.now(c.after, holder(c.before), FiledInspector)
+			c.on(c.where(c.after, holder(c.before), c.after.ReportedBy), FiledInspector, -1)
 		}
 		c.done(incident.Intake)
 	case incident.Declined:
@@ -172,6 +191,7 @@ func Of(s casefile.Step) []Count {
 	case incident.Delegated:
 		c.done(incident.Dispatching)
 	case incident.Accepted:
+		c.on(c.where(c.before, holder(c.before), c.by), Signed, ran(c.before.StageClock, c.moment))
 		if !e.Late {
 			c.now(c.before, holder(c.before), SignedOnTime)
 		}
@@ -182,7 +202,8 @@ func Of(s casefile.Step) []Count {
 		c.now(c.before, holder(c.before), Returned)
 		c.now(c.before, holder(c.before), ReturnedFor(e.Code))
 		if e.Code == incident.Misdispatched {
-			c.now(c.after, c.misdispatcher(), Misdispatched)
+			unit, person := c.misdispatcher()
+			c.on(c.where(c.after, unit, person), Misdispatched, -1)
 		}
 	case incident.Transferred:
 		if e.Stage == incident.Handling {
@@ -197,10 +218,10 @@ func Of(s casefile.Step) []Count {
 	case incident.Passed:
 		c.done(incident.Checking)
 	case incident.Failed:
-		c.now(c.after, holder(c.after), Reworked)
+		c.on(c.where(c.after, holder(c.after), c.before.HandledBy), Reworked, -1)
 		c.done(incident.Checking)
 	case incident.Closed:
-		c.now(c.before, c.before.Answers(), Closed)
+		c.answer(c.before, Closed)
 		c.done(incident.Closing)
 		c.over()
 	case incident.Reopened:
@@ -214,9 +235,10 @@ func Of(s casefile.Step) []Count {
 		switch _, again := c.before.Expiry(e.Clock); {
 		case again: // its end was moved after it had passed, and passed again: a run is judged once
 		case e.Clock == incident.TotalClock:
-			c.now(c.before, c.before.Answers(), TotalExpired)
+			c.answer(c.before, TotalExpired)
 		default:
-			c.now(c.before, e.Holder, Expired(e.Stage))
+			now, _ := c.after.Expiry(e.Clock)
+			c.on(c.where(c.before, e.Holder, now.Person), Expired(e.Stage), -1)
 		}
 	case incident.ExtensionGranted:
 		c.now(c.before, holder(c.before), Extended)
@@ -233,19 +255,20 @@ func Of(s casefile.Step) []Count {
 		c.now(c.after, holder(c.after), Unmerged)
 	case incident.HandedOver:
 		c.now(c.before, holder(c.before), HandedOver)
-		c.now(c.before, c.before.Answers(), Closed)
+		c.answer(c.before, Closed)
 		c.over()
 	case incident.Recurred:
 		c.now(c.after, c.after.IntakeDesk, Recurred)
 	case incident.Rated:
-		c.now(c.after, c.after.Answers(), Rated)
+		c.answer(c.after, Rated)
 		if e.Score >= SatisfiedFrom {
-			c.now(c.after, c.after.Answers(), Satisfied)
+			c.answer(c.after, Satisfied)
 		}
 	case incident.SpotChecked:
-		c.now(c.before, e.Unit, SpotChecked)
+		who := c.where(c.before, e.Unit, c.before.HandledBy)
+		c.on(who, SpotChecked, -1)
 		if !e.Genuine {
-			c.now(c.before, e.Unit, False)
+			c.on(who, False, -1)
 		}
 	case incident.AppealUpheld:
 		for _, b := range c.before.Exempts(e.Unit, e.Grounds) {
@@ -271,11 +294,11 @@ func (c *counter) dispatched(desk string) {
 }
 
 // misdispatcher is the desk that a wrong dispatch falls on: the one that dispatched.
-func (c *counter) misdispatcher() string {
+func (c *counter) misdispatcher() (unit, person string) {
 	if c.before.Dispatcher != "" {
-		return c.before.Dispatcher
+		return c.before.Dispatcher, c.before.DispatchedBy
 	}
-	return holder(c.after)
+	return holder(c.after), ""
 }
 
 // done judges the run of a stage whose work is done.
@@ -286,9 +309,9 @@ func (c *counter) done(stage incident.Stage) {
 	case b.Stage == nil || *b.Stage != stage: // done without a run of its own, e.g. handled on the spot
 		c.now(b, holder(b), OnTime(stage))
 	case expired:
-		c.at(late.Where, Late(stage), 1)
+		c.on(late.Where, Late(stage), ran(b.StageClock, c.moment))
 	case b.StageClock.Due != nil:
-		c.now(b, holder(b), OnTime(stage))
+		c.on(c.where(b, holder(b), c.by), OnTime(stage), ran(b.StageClock, c.moment))
 	}
 }
 
@@ -297,10 +320,26 @@ func (c *counter) over() {
 	b := c.before
 	switch late, expired := b.Expiry(incident.TotalClock); {
 	case expired:
-		c.at(late.Where, TotalLate, 1)
+		c.on(late.Where, TotalLate, ran(*b.TotalClock, c.moment))
 	case b.TotalClock != nil && b.TotalClock.Due != nil:
-		c.now(b, b.Answers(), TotalOnTime)
+		c.on(c.where(b, b.Answers(), b.AnswersBy()), TotalOnTime, ran(*b.TotalClock, c.moment))
 	}
+}
+
+// ran is how many whole minutes a run took until it was done, less its pauses.
+func ran(d deadline.Deadline, done time.Time) int64 {
+	took := done.Sub(d.From)
+	for _, p := range d.Pauses {
+		took -= max(0, earlier(p.To, done).Sub(p.From))
+	}
+	return max(0, int64(took/time.Minute))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // exempted counts what is no longer held against a unit, where it was counted first.
@@ -322,7 +361,7 @@ func (c *counter) exempted(b casefile.Blame) {
 		these = []Figure{Reworked}
 	}
 	for _, f := range these {
-		c.at(b.Where, Exempt(f), 1)
+		c.on(b.Where, Exempt(f), -1)
 	}
 }
 
@@ -332,8 +371,8 @@ func (c *counter) stock(before, after casefile.File) {
 		w := *f.SuspendedAs
 		since := w.At.Unix()
 		w.At = c.moment
-		c.at(w, Stock, by)
-		c.at(w, StockSince, by*since)
+		c.add(w, Stock, by, -1)
+		c.add(w, StockSince, by*since, -1)
 	}
 	switch was, is := before.Suspended, after.Suspended; {
 	case is && !was:
@@ -343,17 +382,31 @@ func (c *counter) stock(before, after casefile.File) {
 	}
 }
 
+// now counts a figure for a unit and whoever acted.
 func (c *counter) now(f casefile.File, unit string, figure Figure) {
-	w := casefile.Where{Street: f.Seen.Street, Community: f.Seen.Community, Tier: f.Tier, Unit: unit, At: c.moment}
+	c.on(c.where(f, unit, c.by), figure, -1)
+}
+
+// answer counts a figure for who answers for the whole of f.
+func (c *counter) answer(f casefile.File, figure Figure) {
+	c.on(c.where(f, f.Answers(), f.AnswersBy()), figure, -1)
+}
+
+func (c *counter) where(f casefile.File, unit, person string) casefile.Where {
+	w := casefile.Where{Street: f.Seen.Street, Community: f.Seen.Community, Tier: f.Tier, Unit: unit, Person: person, At: c.moment}
 	if f.Matter != nil {
 		w.Matter = f.Matter.Key()
 	}
-	c.at(w, figure, 1)
+	return w
 }
 
-func (c *counter) at(w casefile.Where, figure Figure, n int64) {
+// on counts a figure, with the minutes of the run that it judges.
+func (c *counter) on(w casefile.Where, figure Figure, minutes int64) { c.add(w, figure, 1, minutes) }
+
+func (c *counter) add(w casefile.Where, figure Figure, n, minutes int64) {
 	c.counts = append(c.counts, Count{
-		Dims{DayOf(w.At), w.Street, w.Community, w.Unit, w.Matter, c.after.Source, w.Tier}, figure, n,
+		Dims:   Dims{DayOf(w.At), w.Street, w.Community, w.Unit, w.Matter, c.after.Source, w.Tier},
+		Figure: figure, N: n, Person: w.Person, Position: c.position, Subject: eventstore.Position(c.after.First), Minutes: minutes,
 	})
 }
 

@@ -56,7 +56,7 @@ func TestWhatEachFactCountsFor(t *testing.T) {
 			incident.Dispatch{Unit: office},
 			"23 dispatched 440114002-S01, 23 dispatches 440114002, 23 dispatching.on_time 440114002",
 		},
-		{at(23, 9, 12), as("bob", office), incident.Accept{}, "23 signed.on_time 440114002-S01"},
+		{at(23, 9, 12), as("bob", office), incident.Accept{}, "23 signed 440114002-S01, 23 signed.on_time 440114002-S01"},
 		{
 			at(23, 9, 15), as("bob", office),
 			incident.Return{Code: incident.Misdispatched, Reason: "派错了"},

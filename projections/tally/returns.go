@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -121,29 +122,19 @@ func (v *View) Returns(ctx context.Context, q ReturnsQuery) (ReturnsMatrix, erro
 		return s
 	}
 	out := ReturnsMatrix{Items: []ReturnsRow{}}
-	err := projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
-		out.Position, out.At = position, at
-		out.From, out.To = period(q.From, q.To, at)
-		days := []any{string(figures.DayOf(out.From)), string(figures.DayOf(out.To))}
-		where, args := v.scoped(q.Scope, slices.Clone(days))
-		err := projections.Scan(ctx, tx, `SELECT unit, matter, figure, CAST(SUM(n) AS BIGINT) FROM tally_cells
-			WHERE day >= $1 AND day < $2 AND figure IN ('dispatched', 'returned') AND `+where+` GROUP BY unit, matter, figure`, args, func(rows *sql.Rows) error {
-			var unit, matter, figure string
-			var n int64
-			if err := rows.Scan(&unit, &matter, &figure, &n); err != nil {
-				return err
-			}
-			if figures.Figure(figure) == figures.Returned {
-				of(unit, matter).returns += n
+	err := v.look(ctx, true, nil, func(tx *sql.Tx, p *picture) error {
+		out.Position, out.At = p.position, p.at
+		out.From, out.To = period(q.From, q.To, p.at)
+		from, to := figures.DayOf(out.From), figures.DayOf(out.To)
+		clear(cells)
+		p.eachPair(from, to, p.sieve(v.choice(Query{Scope: q.Scope})), func(figure figures.Figure, unit, matter string) {
+			if figure == figures.Returned {
+				of(unit, matter).returns++
 			} else {
-				of(unit, matter).dispatched += n
+				of(unit, matter).dispatched++
 			}
-			return nil
 		})
-		if err != nil {
-			return err
-		}
-		where, args = v.scoped(q.Scope, slices.Clone(days))
+		where, args := v.scoped(q.Scope, []any{string(from), string(to)})
 		return projections.Scan(ctx, tx, `SELECT unit, matter, handler, street, CAST(SUM(n) AS BIGINT) FROM tally_settled
 			WHERE day >= $1 AND day < $2 AND `+where+` GROUP BY unit, matter, handler, street`, args, func(rows *sql.Rows) error {
 			var unit, matter, handler, street string
@@ -189,6 +180,47 @@ func (v *View) Returns(ctx context.Context, q ReturnsQuery) (ReturnsMatrix, erro
 		return cmp.Or(cmp.Compare(b.Returns, a.Returns), strings.Compare(a.Unit, b.Unit), strings.Compare(keyOf(a.Matter), keyOf(b.Matter)))
 	})
 	return out, nil
+}
+
+// eachPair calls f for each count of what was dispatched and returned in some days.
+func (p *picture) eachPair(from, to figures.Day, s *sieve, f func(figure figures.Figure, unit, matter string)) {
+	s.figure = mask(p.words.figures, func(x figures.Figure) bool { return x == figures.Dispatched || x == figures.Returned })
+	var room [chunkSize]uint16
+	for _, d := range p.between(from, to) {
+		for _, b := range d.blocks {
+			rows, _ := s.pass(b, room[:])
+			for _, i := range rows {
+				f(p.words.figures[b.figure[i]], p.words.units[b.unit[i]], p.words.matters[b.matter[i]])
+			}
+		}
+	}
+}
+
+// scoped returns the condition that one of the caller's keys fits.
+func (v *View) scoped(keys []string, args []any) (string, []any) {
+	var some []string
+	fixed := len(args)
+	add := func(column, value string) {
+		args = append(args, value)
+		some = append(some, fmt.Sprintf("%s = $%d", column, len(args)))
+	}
+	for _, key := range keys {
+		kind, what, _ := strings.Cut(key, ":")
+		switch {
+		case kind == "area" && what == v.folder.Book().District():
+			return "1 = 1", args[:fixed]
+		case kind == "area" && len(what) == 9:
+			add("street", what)
+		case kind == "area" && len(what) == 12:
+			add("community", what)
+		case kind == "held":
+			add("unit", what)
+		}
+	}
+	if some == nil {
+		return "1 = 0", args
+	}
+	return "(" + strings.Join(some, " OR ") + ")", args
 }
 
 func yearOf(t time.Time) int { return t.In(deadline.CST).Year() }

@@ -1,6 +1,15 @@
-// Package tally keeps the indicators of any period: how many facts of each kind
-// there were on each day, for each place, unit, matter, source and tier. What each
-// figure counts is said in package figures; here they are added up.
+// Package tally keeps the indicators of any period, and the facts behind each. What a
+// figure counts is said in package figures; here every count is kept, one by one, in the
+// order of the facts, with all that it is counted for, and added up when somebody asks.
+//
+// So nothing is a sum that cannot be taken apart again: what stands in a row of
+// statistics is what [View.Facts] lists for it, fact by fact.
+//
+// The rows are packed (pack.go): a day's counts lie in chunks of [chunkSize], and a chunk
+// once full never changes. Questions are answered from a cube in memory (cube.go), which
+// is nothing but those rows laid out in columns: it follows them chunk by chunk, and an
+// answer always stands at the position that it names, however many programs share the
+// rows.
 //
 // A viewer's scope decides what is added: an area's key the figures of the area, a
 // unit's those counted for the unit.
@@ -11,20 +20,19 @@
 package tally
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/domain/patrol"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
-	"gridcommand/projections/figures"
 )
 
 const name = "tally"
@@ -37,6 +45,8 @@ type View struct {
 	db     *sqldb.DB
 	shelf  *casefile.Shelf
 	folder *casefile.Folder
+	writer writer
+	cube   cube
 }
 
 // New returns the tally, with its rows in db.
@@ -58,61 +68,48 @@ func (v *View) streets() []jurisdiction.Unit {
 // Name implements [projections.View].
 func (v *View) Name() string { return name }
 
-// Schema implements [projections.View].
-func (v *View) Schema() string { return v.shelf.Schema() + schema }
+// Schema implements [projections.View]. Rows depend on the policy of visits.
+func (v *View) Schema() string {
+	return fmt.Sprintf("%s-- visits by %+v\n-- chunks of %d\n%s", v.shelf.Schema(), patrol.Default, chunkSize, schema)
+}
 
 // Tables implements [projections.View].
 func (v *View) Tables() []string {
-	return []string{v.shelf.Table(), "tally_cells", "tally_stock", "tally_exchanges", "tally_settled"}
+	return []string{
+		v.shelf.Table(), "tally_chunks", "tally_words", "tally_subjects", "tally_tickets", "tally_walked", "tally_exchanges", "tally_settled",
+	}
 }
 
 // Apply implements [projections.View]. Nobody watches the tally: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
-	counts, stock := map[figures.Count]int64{}, map[figures.Count]int64{}
-	exchanges, settled := map[figures.Exchange]int64{}, map[figures.Settlement]int64{}
-	err := v.shelf.Fold(ctx, tx, page, func(s casefile.Step) error {
-		for _, c := range figures.Of(s) {
-			n, to := c.N, counts
-			if c.Figure == figures.Stock || c.Figure == figures.StockSince {
-				to = stock
-			}
-			c.N = 0
-			to[c] += n
-		}
-		if x, ok := figures.ExchangeOf(s); ok {
-			exchanges[x]++
-		}
-		for _, x := range figures.SettlementsOf(s) {
-			settled[x]++
-		}
-		return nil
-	})
+	if err := v.writer.begin(ctx, tx, page); err != nil {
+		return nil, err
+	}
+	c, err := v.count(ctx, tx, page)
 	if err != nil {
 		return nil, err
 	}
-	for table, counts := range map[string]map[figures.Count]int64{"tally_cells": counts, "tally_stock": stock} {
-		var rows [][]any
-		for _, c := range slices.SortedFunc(maps.Keys(counts), compare) {
-			rows = append(rows, []any{
-				string(c.Day), c.Street, c.Community, c.Unit, c.Matter, string(c.Source), string(c.Tier), string(c.Figure), counts[c],
-			})
-		}
-		if err := add(ctx, tx, table, []string{"day", "street", "community", "unit", "matter", "source", "tier", "figure"}, rows); err != nil {
-			return nil, err
-		}
+	if err := v.writer.add(ctx, tx, c.counts); err != nil {
+		return nil, err
+	}
+	if err := writeSubjects(ctx, tx, c.subjects); err != nil {
+		return nil, err
 	}
 	var rows [][]any
-	for x, n := range exchanges {
+	for x, n := range c.exchanges {
 		rows = append(rows, []any{x.Year, x.Matter, x.From, x.To, n})
 	}
 	if err := add(ctx, tx, "tally_exchanges", []string{"year", "matter", "from_unit", "to_unit"}, rows); err != nil {
 		return nil, err
 	}
 	rows = nil
-	for x, n := range settled {
+	for x, n := range c.settled {
 		rows = append(rows, []any{string(x.Day), x.Street, x.Community, x.Matter, x.Unit, x.Handler, n})
 	}
-	return nil, add(ctx, tx, "tally_settled", []string{"day", "street", "community", "matter", "unit", "handler"}, rows)
+	if err := add(ctx, tx, "tally_settled", []string{"day", "street", "community", "matter", "unit", "handler"}, rows); err != nil {
+		return nil, err
+	}
+	return nil, v.writer.end(ctx, tx, page)
 }
 
 // add adds the last value of each row to what the table has under the key before it.
@@ -121,13 +118,4 @@ func add(ctx context.Context, tx *sql.Tx, table string, key []string, rows [][]a
 		Table: table, Columns: append(slices.Clip(key), "n"),
 		Tail: "ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET n = " + table + ".n + excluded.n",
 	}.Write(ctx, tx, rows)
-}
-
-// compare orders counts as the table's key does.
-func compare(a, b figures.Count) int {
-	return cmp.Or(
-		cmp.Compare(a.Day, b.Day), cmp.Compare(a.Street, b.Street), cmp.Compare(a.Community, b.Community),
-		cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Matter, b.Matter), cmp.Compare(a.Source, b.Source),
-		cmp.Compare(a.Tier, b.Tier), cmp.Compare(a.Figure, b.Figure),
-	)
 }

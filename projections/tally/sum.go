@@ -1,0 +1,285 @@
+package tally
+
+import (
+	"slices"
+	"sync"
+
+	"gridcommand/domain/deadline"
+	"gridcommand/projections/figures"
+	"time"
+)
+
+// sums are what some days add up to, by group and figure, and by group and lap. By day
+// a group is a day of its month, by month there is one.
+type sums struct {
+	cells  []cell
+	runs   []run
+	bucket []uint16 // of all runs
+	count  []uint32
+}
+
+type cell struct {
+	group  int32
+	figure uint8
+	n      int64
+}
+
+// A run is the lengths of one lap in one group: the buckets [from, to), in order.
+type run struct {
+	group    int32
+	lap      uint8
+	from, to int32
+}
+
+// workroom is memory that adding up needs for a while.
+type workroom struct {
+	dense   []int64
+	groups  [chunkSize]int32
+	rows    [chunkSize]uint16
+	keys    []uint32 // of lengths: group and lap
+	values  []uint16
+	sorted  []uint16
+	starts  []int32
+	lengths histogram
+	whole   []histogram
+}
+
+var workrooms = sync.Pool{New: func() any { return new(workroom) }}
+
+// sum adds up the counts of some days that pass the sieve. What is suspended is not
+// added: see [picture.stocks].
+func (p *picture) sum(days []*day, s *sieve, g *grouping) *sums {
+	room := workrooms.Get().(*workroom)
+	defer workrooms.Put(room)
+	width, groups := len(p.words.figures), max(len(g.keys), 1)
+	if g.by == ByDay {
+		groups = 31
+	}
+	lapOf := make([]int8, width)
+	for i, f := range p.words.figures {
+		lapOf[i] = int8(slices.Index(figures.Laps, figures.LapOf(f)))
+	}
+	room.dense = slices.Grow(room.dense[:0], groups*width)[:groups*width]
+	clear(room.dense)
+	room.keys, room.values = room.keys[:0], room.values[:0]
+	for _, d := range days {
+		base := int32(0)
+		if g.by == ByDay {
+			base = int32(dayOfMonth(d.day) - 1)
+		}
+		for _, b := range d.blocks {
+			rows, all := s.pass(b, room.rows[:0:chunkSize])
+			if !all && len(rows) == 0 {
+				continue
+			}
+			to := room.groups[:b.rows()]
+			g.groups(s, b, to)
+			if base != 0 {
+				for i := range to {
+					to[i] = base
+				}
+			}
+			length := func(i int) {
+				if m := b.minutes[i]; m != noMinutes {
+					if lap := lapOf[b.figure[i]]; lap >= 0 {
+						room.keys, room.values = append(room.keys, uint32(to[i])<<4|uint32(lap)), append(room.values, m)
+					}
+				}
+			}
+			if all {
+				for i, f := range b.figure {
+					room.dense[int(to[i])*width+int(f)]++
+				}
+				for i := range b.minutes {
+					length(i)
+				}
+			} else {
+				for _, i := range rows {
+					room.dense[int(to[i])*width+int(b.figure[i])]++
+					length(int(i))
+				}
+			}
+			for _, o := range b.odd {
+				if s.has(b, o.row) {
+					room.dense[int(to[o.row])*width+int(b.figure[o.row])] += o.n - 1
+				}
+			}
+		}
+	}
+	out := &sums{}
+	for f, figure := range p.words.figures {
+		if figure == figures.Stock || figure == figures.StockSince {
+			for i := range groups {
+				room.dense[i*width+f] = 0
+			}
+		}
+	}
+	for i, n := range room.dense {
+		if n != 0 {
+			out.cells = append(out.cells, cell{int32(i / width), uint8(i % width), n})
+		}
+	}
+	room.lay(out, groups)
+	return out
+}
+
+// lay sorts the lengths by group and lap, and counts those of one bucket together.
+func (room *workroom) lay(out *sums, groups int) {
+	n := groups << 4
+	room.starts = slices.Grow(room.starts[:0], n+1)[:n+1]
+	clear(room.starts)
+	for _, k := range room.keys {
+		room.starts[k+1]++
+	}
+	for i := range n {
+		room.starts[i+1] += room.starts[i]
+	}
+	room.sorted = slices.Grow(room.sorted[:0], len(room.values))[:len(room.values)]
+	for i, k := range room.keys {
+		room.sorted[room.starts[k]] = room.values[i]
+		room.starts[k]++ // ends up as where the next key starts
+	}
+	from := int32(0)
+	for k, to := range room.starts[:n] {
+		list := room.sorted[from:to]
+		from = to
+		if len(list) == 0 {
+			continue
+		}
+		r := run{group: int32(k >> 4), lap: uint8(k & 15), from: int32(len(out.bucket))}
+		if len(list) < buckets/8 {
+			slices.Sort(list)
+			for i, m := range list {
+				if i > 0 && m == list[i-1] {
+					out.count[len(out.count)-1]++
+				} else {
+					out.bucket, out.count = append(out.bucket, m), append(out.count, 1)
+				}
+			}
+		} else {
+			for _, m := range list {
+				room.lengths.add(m, 1)
+			}
+			for b := room.lengths.from; b < room.lengths.to; b++ {
+				if c := room.lengths.count[b]; c > 0 {
+					out.bucket, out.count = append(out.bucket, uint16(b)), append(out.count, c)
+				}
+			}
+			room.lengths.clear()
+		}
+		r.to = int32(len(out.bucket))
+		out.runs = append(out.runs, r)
+	}
+}
+
+// weight is the bytes that s takes, roughly.
+func (s *sums) weight() int { return 64 + 16*len(s.cells) + 16*len(s.runs) + 6*len(s.bucket) }
+
+// A part is sums whose groups stand at a place among others.
+type part struct {
+	*sums
+	base int32
+}
+
+// A whole is parts added up.
+type whole struct {
+	width  int     // of the figures
+	dense  []int64 // by group and figure
+	total  []int64 // by figure
+	there  []bool  // groups that anything was counted for
+	runs   [][]Duration
+	totals []Duration
+}
+
+// join adds parts up, of so many groups.
+func (p *picture) join(parts []part, groups int) *whole {
+	room := workrooms.Get().(*workroom)
+	defer workrooms.Put(room)
+	width := len(p.words.figures)
+	w := &whole{
+		width: width, dense: make([]int64, groups*width), total: make([]int64, width), there: make([]bool, groups), runs: make([][]Duration, groups),
+		totals: make([]Duration, len(figures.Laps)),
+	}
+	type piece struct {
+		part int
+		run
+	}
+	var pieces []piece
+	for i, x := range parts {
+		for _, c := range x.cells {
+			g := int(c.group + x.base)
+			w.dense[g*width+int(c.figure)] += c.n
+			w.total[c.figure] += c.n
+			w.there[g] = true
+		}
+		for _, r := range x.runs {
+			r.group += x.base
+			pieces = append(pieces, piece{i, r})
+		}
+	}
+	slices.SortFunc(pieces, func(a, b piece) int { return int(a.group-b.group)<<4 + int(a.lap) - int(b.lap) })
+	if room.whole == nil {
+		room.whole = make([]histogram, len(figures.Laps))
+	}
+	for i, x := range pieces {
+		s := parts[x.part]
+		for k := x.from; k < x.to; k++ {
+			room.lengths.add(s.bucket[k], s.count[k])
+			room.whole[x.lap].add(s.bucket[k], s.count[k])
+		}
+		if i+1 < len(pieces) && pieces[i+1].group == x.group && pieces[i+1].lap == x.lap {
+			continue
+		}
+		if w.runs[x.group] == nil {
+			w.runs[x.group] = make([]Duration, len(figures.Laps))
+		}
+		w.runs[x.group][x.lap] = room.lengths.duration()
+		room.lengths.clear()
+	}
+	for lap := range room.whole {
+		w.totals[lap] = room.whole[lap].duration()
+		room.whole[lap].clear()
+	}
+	return w
+}
+
+// stocks returns what was suspended when the period ended, by group and in all; by day
+// and month, what each added.
+func (p *picture) stocks(to figures.Day, s *sieve, g *grouping) (map[string]stock, stock) {
+	groups, all := map[string]stock{}, stock{}
+	for _, d := range p.between("", to) {
+		for _, b := range d.blocks {
+			for _, o := range b.odd {
+				if !o.stock || !s.has(b, o.row) {
+					continue
+				}
+				x := stock{n: o.n}
+				if p.words.figures[b.figure[o.row]] == figures.StockSince {
+					x = stock{since: o.n}
+				}
+				var key string
+				switch g.by {
+				case ByDay:
+					key = string(d.day)
+				case ByMonth:
+					key = string(d.day[:7])
+				default:
+					key = g.keys[g.group(s, b, o.row)]
+				}
+				groups[key], all = groups[key].plus(x), all.plus(x)
+			}
+		}
+	}
+	return groups, all
+}
+
+func dayOfMonth(d figures.Day) int { return int(d[8]-'0')*10 + int(d[9]-'0') }
+
+// midnight is when a day begins.
+func midnight(d figures.Day) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), deadline.CST)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
