@@ -167,6 +167,8 @@ func (r *Rows) Write(cells ...any) error {
 				}
 			}
 			c.Value, c.StyleID = v, r.book.styles[Text]
+		case As:
+			c.Value, c.StyleID = v.Value, r.book.styles[v.Kind]
 		case time.Time:
 			c.Value = serial(v)
 		default:

@@ -48,7 +48,9 @@ func (c *CSV) Write(cells ...any) error {
 		case int64:
 			c.line.WriteString(strconv.FormatInt(v, 10))
 		case float64:
-			c.line.WriteString(c.number(i, v))
+			c.line.WriteString(number(c.columns[i].Kind, v))
+		case As:
+			c.line.WriteString(number(v.Kind, v.Value))
 		case time.Time:
 			c.line.WriteString(v.Format(momentForm))
 		}
@@ -62,10 +64,10 @@ func (c *CSV) Write(cells ...any) error {
 	return err
 }
 
-// number writes a number with as many decimals as its column has.
-func (c *CSV) number(column int, v float64) string {
+// number writes a number with as many decimals as its kind has.
+func number(kind Kind, v float64) string {
 	decimals := -1
-	switch c.columns[column].Kind {
+	switch kind {
 	case Percent:
 		decimals = 6
 	case Degree:

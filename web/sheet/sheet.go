@@ -39,6 +39,12 @@ type Column struct {
 	Width float64 // in characters; 0: as wide as its kind is
 }
 
+// As is a number that is shown otherwise than its column's are.
+type As struct {
+	Kind  Kind
+	Value float64
+}
+
 // widths are how wide a kind is.
 var widths = map[Kind]float64{Text: 16, Whole: 10, Decimal: 10, Percent: 10, Moment: 17, Degree: 13}
 
@@ -90,12 +96,14 @@ func suspect(text string) bool {
 // momentForm is how times stand in text.
 const momentForm = "2006-01-02 15:04:05"
 
-// cell returns what stands in a cell: nil, a string, an int64, a float64 or a time of
-// the district.
+// cell returns what stands in a cell: nil, a string, an int64, a float64, an [As] or a time
+// of the district.
 func cell(v any) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
+	case As:
+		return v
 	case string:
 		if v == "" {
 			return nil
