@@ -18,6 +18,7 @@ import (
 	"gridcommand/domain/ticket"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
+	"gridcommand/projections/figures"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
@@ -52,6 +53,11 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[picture.Geometry]():       "PictureGeometry",
 	reflect.TypeFor[picture.Properties]():     "PictureProperties",
 	reflect.TypeFor[tally.Row]():              "StatisticsRow",
+	reflect.TypeFor[tally.Duration]():         "StatisticsDuration",
+	reflect.TypeFor[tally.Durations]():        "StatisticsDurations",
+	reflect.TypeFor[figures.Term]():           "IndicatorTerm",
+	reflect.TypeFor[figures.Kind]():           "IndicatorKind",
+	reflect.TypeFor[figures.Sense]():          "IndicatorSense",
 	reflect.TypeFor[tally.HandledBy]():        "HandledInstead",
 	reflect.TypeFor[tally.Suggestion]():       "RulingSuggested",
 	reflect.TypeFor[whatif.State]():           "WhatIfState",
@@ -119,6 +125,8 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[duty.Shift]():        anys(duty.Shifts),
 	reflect.TypeFor[duty.Side]():         anys(duty.Sides),
 	reflect.TypeFor[campaign.Status]():   anys(campaign.Statuses),
+	reflect.TypeFor[figures.Kind]():      anys(figures.Kinds),
+	reflect.TypeFor[figures.Sense]():     anys(figures.Senses),
 	reflect.TypeFor[ticket.Type]():       anys(ticket.Types),
 	reflect.TypeFor[ticket.Stage]():      anys(ticket.Stages),
 	reflect.TypeFor[ticket.Resolution](): anys(ticket.Resolutions),

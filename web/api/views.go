@@ -9,7 +9,6 @@ import (
 
 	"gridcommand/domain/deadline"
 	"gridcommand/projections/picture"
-	"gridcommand/projections/tally"
 )
 
 type pictureQuery struct {
@@ -70,50 +69,6 @@ func below(digits string, limit int) bool {
 func (s *server) isArea(code string) bool {
 	u, ok := s.reference().Book.Unit(code)
 	return ok && u.IsDesk()
-}
-
-type statisticsQuery struct {
-	FromView
-	From    *moment `query:"from" doc:"a day, or a time in it; the first of the month unless said"`
-	To      *moment `query:"to" doc:"up to and with a day, or a time in it; the end of the month, or today where from is given"`
-	By      string  `query:"by" enum:"street,community,unit,matter,source,tier,day" doc:"street unless said"`
-	Reading string  `query:"reading" enum:"fact,exempted" doc:"fact unless said; exempted leaves out what was exempted"`
-}
-
-// Statistics are the indicators of a period, in groups.
-type Statistics struct {
-	Items    []tally.Row `json:"items"`
-	Total    tally.Row   `json:"total" doc:"of all groups together"`
-	By       string      `json:"by"`
-	Reading  string      `json:"reading"`
-	From     time.Time   `json:"from"`
-	To       time.Time   `json:"to" doc:"exclusive"`
-	Position int64       `json:"position"`
-	At       time.Time   `json:"at"`
-}
-
-func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {
-	from, to := months(q.From, q.To, s.Now())
-	if !from.Before(to) {
-		return Statistics{}, wrong("to", "is not after from")
-	}
-	if q.Reading == "" {
-		q.Reading = "fact"
-	}
-	if q.By == "" {
-		q.By = string(tally.ByStreet)
-	}
-	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
-		return Statistics{}, err
-	}
-	got, err := s.Tally.Statistics(ctx, tally.Query{From: from, To: to, By: tally.By(q.By), Reading: tally.Reading(q.Reading), Scope: s.scope(r.Person)})
-	if err != nil {
-		return Statistics{}, err
-	}
-	return Statistics{
-		Items: got.Items, Total: got.Total, By: q.By, Reading: q.Reading, From: got.From, To: got.To,
-		Position: int64(got.Position), At: got.At,
-	}, nil
 }
 
 // months fills in what was not said of a period: this month by the ledger's clock, the
