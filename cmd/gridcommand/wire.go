@@ -188,8 +188,9 @@ func (m *center) work(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "what-if", m.whatif.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "positions of staff", m.people.Run(ctx, m.ledger)) })
-	for _, r := range m.runners {
+	for i, r := range m.runners {
 		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })
+		g.Go(func() error { return m.keepWarm(ctx, m.views.all()[i], r) })
 	}
 }
 
