@@ -83,6 +83,9 @@ type GroundError struct{ Faults []string }
 
 func (e *GroundError) Error() string { return strings.Join(e.Faults, "\n") }
 
+// maxPacked bounds a grid that becomes a fact, in bytes: as text it is a third more.
+const maxPacked = 11 << 20
+
 // Draw says what a grid changes and, unless it is a dry run, has it count: whole, or not
 // at all. Every community in it must be one of the district's.
 func (s *Service) Draw(ctx context.Context, d Drawing, by incident.Actor) (Redrawn, error) {
@@ -108,6 +111,9 @@ func (s *Service) Draw(ctx context.Context, d Drawing, by incident.Actor) (Redra
 	packed, sum, err := d.Grid.Pack()
 	if err != nil {
 		return out, err
+	}
+	if len(packed) > maxPacked {
+		return out, &GroundError{[]string{fmt.Sprintf("file: %d bytes when packed, at most %d fit into a fact", len(packed), maxPacked)}}
 	}
 	c := reference.DrawGrid{
 		Version: d.Grid.Version(), Effective: d.Effective, Basis: d.Basis, Note: d.Note,

@@ -19,7 +19,6 @@ import (
 	"gridcommand/projections"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
-	"gridcommand/workflow/sheets"
 )
 
 // adminSocket is where a running server takes orders from its own machine.
@@ -37,6 +36,7 @@ type order struct {
 	ID       int64             `json:"id,omitempty"`
 	Views    []string          `json:"views,omitempty"`
 	Table    *tableOrder       `json:"table,omitempty"`
+	Grid     *gridOrder        `json:"grid,omitempty"`
 }
 
 // A reply is what came of an order.
@@ -47,6 +47,7 @@ type reply struct {
 	Views    []string           `json:"views,omitempty"`
 	Table    *tableReply        `json:"table,omitempty"`
 	Tickets  *ticketsReply      `json:"tickets,omitempty"`
+	Grid     *gridReply         `json:"grid,omitempty"`
 }
 
 // admin answers orders on the admin socket until ctx ends.
@@ -66,7 +67,7 @@ func (m *center) admin(ctx context.Context) error {
 	}
 	server := &http.Server{ReadTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var o order
-		if err := json.NewDecoder(io.LimitReader(r.Body, 2*sheets.MaxBytes)).Decode(&o); err != nil {
+		if err := json.NewDecoder(io.LimitReader(r.Body, maxOrder)).Decode(&o); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
@@ -140,6 +141,12 @@ func (m *center) carryOut(ctx context.Context, o order) reply {
 			err = errors.New("no file")
 		} else {
 			r.Tickets, err = m.importTickets(ctx, *o.Table)
+		}
+	case "import grid":
+		if o.Grid == nil {
+			err = errors.New("no file")
+		} else {
+			r.Grid, err = m.importGrid(ctx, *o.Grid)
 		}
 	default:
 		err = fmt.Errorf("no order %q", o.Do)

@@ -16,6 +16,7 @@ type keyOf = catalogue.Key
 type ImportCmd struct {
 	Incidents ImportIncidentsCmd `cmd:"" help:"Incidents of another system, with their own times; workflow leaves them alone."`
 
+	Grid    ImportGridCmd    `cmd:"" help:"The ground divided anew: GeoJSON, checked as a whole; incidents keep the grid of their time."`
 	Tickets ImportTicketsCmd `cmd:"" help:"Hotline tickets from the city; versions known already stay."`
 
 	Calendar       ImportTableCmd `cmd:"" help:"Working days of a newly published year; the years before stay."`

@@ -177,6 +177,9 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 	if err != nil {
 		return err
 	}
+	if err := library.Ground().Verify(); err != nil {
+		v.fault("%v", err)
+	}
 	folder := casefile.Following(library)
 	fresh, err := sqldb.OpenSQLite(ctx, filepath.Join(dir, "views.db"))
 	if err != nil {
