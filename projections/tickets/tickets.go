@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,20 +133,63 @@ func put(ctx context.Context, tx *sql.Tx, id string, s ticket.State) error {
 		words = append(words, s.Content.Text, address)
 	}
 	searched := strings.ToLower(strings.Join(words, "\n"))
-	city, internal, contact := s.Overdue()
-	flag := func(yes bool) int {
-		if yes {
-			return 1
-		}
-		return 0
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, number, kind, stage, came, late, contact, line, incident, street, searched, data)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		ON CONFLICT (id) DO UPDATE SET number = excluded.number, kind = excluded.kind, stage = excluded.stage, came = excluded.came, late = excluded.late,
-		contact = excluded.contact, line = excluded.line, incident = excluded.incident, street = excluded.street, searched = excluded.searched, data = excluded.data`,
-		id, s.Content.Number, string(s.Content.Type), string(s.Stage), s.Clocks.City.From.UnixMicro(), flag(city || internal), flag(contact),
-		line, about, street, searched, string(data))
+	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, number, kind, stage, came, owed, late, marks, line, incident, street, place, searched, data)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (id) DO UPDATE SET number = excluded.number, kind = excluded.kind, stage = excluded.stage, came = excluded.came, owed = excluded.owed,
+		late = excluded.late, marks = excluded.marks, line = excluded.line, incident = excluded.incident, street = excluded.street, place = excluded.place,
+		searched = excluded.searched, data = excluded.data`,
+		id, s.Content.Number, string(s.Content.Type), string(s.Stage), s.Clocks.City.From.UnixMicro(), owed(s), lateOf(s), marksOf(s),
+		line, about, street, s.Content.Place.Street, searched, string(data))
 	return err
+}
+
+// What the columns late and marks are made of.
+const (
+	cityLate, internalLate, contactLate = 1, 2, 4
+	conflictMark, repeatMark            = 1, 2
+)
+
+func lateOf(s ticket.State) int {
+	city, internal, contact := s.Overdue()
+	return bits(city, internal, contact)
+}
+
+// marksOf is what stands out about a ticket. That a confidential caller called before
+// is said to nobody.
+func marksOf(s ticket.State) int {
+	c := s.Content.Caller
+	return bits(s.Contested(), s.Repeat != nil && (c == nil || !c.Confidential))
+}
+
+// bits is a number with a bit for each that is true, the first the lowest.
+func bits(all ...bool) int {
+	n := 0
+	for i, yes := range all {
+		if yes {
+			n |= 1 << i
+		}
+	}
+	return n
+}
+
+// nothingOwed is when what nobody owes is due.
+const nothingOwed = math.MaxInt64
+
+// owed is when the first of what is still owed for a ticket is due, in microseconds.
+func owed(s ticket.State) int64 {
+	first := int64(nothingOwed)
+	if s.Stage == ticket.AtReturned {
+		return first
+	}
+	due := func(at *time.Time, done ...*time.Time) {
+		if at != nil && !slices.ContainsFunc(done, func(d *time.Time) bool { return d != nil }) {
+			first = min(first, at.UnixMicro())
+		}
+	}
+	due(s.Clocks.City.Due, s.Told())
+	due(s.Clocks.Internal, s.Written())
+	due(s.Clocks.Contact.Due, s.Contact(), s.Told())
+	return first
 }
 
 func one(ctx context.Context, tx *sql.Tx, id string) (ticket.State, bool, error) {
@@ -172,10 +216,16 @@ type Ticket struct {
 type Query struct {
 	Stages      []ticket.Stage
 	Types       []ticket.Type
-	Q           string // part of number, text or address
-	Overdue     *bool  // the city's clock or the internal one ran out
-	Uncontacted *bool  // the caller was not called in time
-	Street      string // of the incident it was linked to; empty: any
+	Q           string       // part of number, text or address
+	Overdue     *bool        // the city's clock or the internal one ran out
+	Uncontacted *bool        // the caller was not called in time
+	Clock       ticket.Clock // that ran out; empty: any or none
+	Conflict    *bool        // its newest version came with two contents
+	Repeat      *bool        // the caller called about the same before
+	Incident    string       // that they are about, merges followed; empty: any
+	Street      string       // of the incident it was linked to; empty: any
+	In          string       // street of the incident or of the ticket's own place; empty: any
+	Soonest     bool         // by when the first of what is owed is due, not by when it came
 	Limit       int
 	Cursor      string
 }
@@ -210,48 +260,87 @@ func (v *View) List(ctx context.Context, q Query) (Page, error) {
 		like := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(q.Q))
 		where = append(where, "searched LIKE "+arg("%"+like+"%")+` ESCAPE '\'`)
 	}
+	bit := func(column string, mask int, want bool) {
+		where = append(where, fmt.Sprintf("(%s & %d %s 0)", column, mask, map[bool]string{true: "<>", false: "="}[want]))
+	}
 	if q.Overdue != nil {
-		where = append(where, "late = "+arg(map[bool]int{true: 1}[*q.Overdue]))
+		bit("late", cityLate|internalLate, *q.Overdue)
 	}
 	if q.Uncontacted != nil {
-		where = append(where, "contact = "+arg(map[bool]int{true: 1}[*q.Uncontacted]))
+		bit("late", contactLate, *q.Uncontacted)
+	}
+	if mask := map[ticket.Clock]int{ticket.CityClock: cityLate, ticket.InternalClock: internalLate, ticket.ContactClock: contactLate}[q.Clock]; mask != 0 {
+		bit("late", mask, true)
+	}
+	if q.Conflict != nil {
+		bit("marks", conflictMark, *q.Conflict)
+	}
+	if q.Repeat != nil {
+		bit("marks", repeatMark, *q.Repeat)
 	}
 	if q.Street != "" {
 		where = append(where, "street = "+arg(q.Street))
 	}
-	filter, filtered := strings.Join(where, " AND "), slices.Clone(args)
+	if q.In != "" {
+		where = append(where, fmt.Sprintf("(street = %[1]s OR place = %[1]s)", arg(q.In)))
+	}
+	var after int64
+	var afterID string
 	if q.Cursor != "" {
-		came, id, ok := uncursor(q.Cursor)
-		if !ok {
+		var ok bool
+		if after, afterID, ok = uncursor(q.Cursor, q.Soonest); !ok {
 			return Page{}, ErrCursor
 		}
-		c, i := arg(came), arg(id)
-		where = append(where, fmt.Sprintf("(came < %[1]s OR came = %[1]s AND id < %[2]s)", c, i))
 	}
 	var p Page
 	err := v.read(ctx, func(tx *sql.Tx, position eventstore.Position) error {
 		p.Position = position
+		if q.Incident != "" {
+			all, err := family(ctx, tx, q.Incident)
+			if err != nil {
+				return err
+			}
+			in("incident", all)
+		}
+		filter, filtered := strings.Join(where, " AND "), slices.Clone(args)
+		order, sign := "came DESC, id DESC", "<"
+		column := "came"
+		if q.Soonest {
+			order, sign, column = "owed, id", ">", "owed"
+		}
+		if q.Cursor != "" {
+			c, i := arg(after), arg(afterID)
+			where = append(where, fmt.Sprintf("(%[3]s %[4]s %[1]s OR %[3]s = %[1]s AND id %[4]s %[2]s)", c, i, column, sign))
+		}
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM tickets WHERE `+filter, filtered...).Scan(&p.Total); err != nil {
 			return err
 		}
 		limit := arg(q.Limit + 1)
 		var err error
-		p.Items, err = tickets(ctx, tx, strings.Join(where, " AND ")+` ORDER BY came DESC, id DESC LIMIT `+limit, args...)
+		p.Items, err = tickets(ctx, tx, strings.Join(where, " AND ")+` ORDER BY `+order+` LIMIT `+limit, args...)
 		return err
 	})
 	if len(p.Items) > q.Limit {
 		p.Items = p.Items[:q.Limit]
 		last := p.Items[q.Limit-1]
-		p.Next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", last.State.Clocks.City.From.UnixMicro(), last.ID))
+		text := fmt.Appendf(nil, "%d %s", last.State.Clocks.City.From.UnixMicro(), last.ID)
+		if q.Soonest {
+			text = fmt.Appendf(nil, "%s%d %s", bySoonest, owed(last.State), last.ID)
+		}
+		p.Next = base64.RawURLEncoding.EncodeToString(text)
 	}
 	return p, err
 }
 
-func uncursor(text string) (came int64, id string, ok bool) {
+// bySoonest begins a cursor of the list that is sorted so.
+const bySoonest = "due "
+
+func uncursor(text string, soonest bool) (at int64, id string, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	number, id, found := strings.Cut(string(raw), " ")
-	came, wrong := strconv.ParseInt(number, 10, 64)
-	return came, id, err == nil && found && wrong == nil && len(id) == 36
+	rest, sorted := strings.CutPrefix(string(raw), bySoonest)
+	number, id, found := strings.Cut(rest, " ")
+	at, wrong := strconv.ParseInt(number, 10, 64)
+	return at, id, err == nil && found && wrong == nil && len(id) == 36 && sorted == soonest
 }
 
 func texts[T ~string](words []T) []string {
@@ -323,21 +412,11 @@ func (v *View) OfLine(ctx context.Context, line string) (all []Ticket, err error
 // incidents merged into it too, the oldest first.
 func (v *View) OfIncident(ctx context.Context, id string) (all []Ticket, err error) {
 	err = v.read(ctx, func(tx *sql.Tx, _ eventstore.Position) error {
-		family := []string{id}
-		for i := 0; i < len(family) && len(family) < 1000; i++ {
-			err := projections.Scan(ctx, tx, `SELECT incident FROM tickets_merged WHERE target = $1 ORDER BY incident`, []any{family[i]}, func(rows *sql.Rows) error {
-				var from string
-				err := rows.Scan(&from)
-				if !slices.Contains(family, from) {
-					family = append(family, from)
-				}
-				return err
-			})
-			if err != nil {
-				return err
-			}
+		members, err := family(ctx, tx, id)
+		if err != nil {
+			return err
 		}
-		for _, member := range family {
+		for _, member := range members {
 			some, err := tickets(ctx, tx, `incident = $1`, member)
 			if err != nil {
 				return err
@@ -353,6 +432,25 @@ func (v *View) OfIncident(ctx context.Context, id string) (all []Ticket, err err
 		return nil
 	})
 	return all, err
+}
+
+// family is an incident with those that were merged into it.
+func family(ctx context.Context, tx *sql.Tx, id string) ([]string, error) {
+	members := []string{id}
+	for i := 0; i < len(members) && len(members) < 1000; i++ {
+		err := projections.Scan(ctx, tx, `SELECT incident FROM tickets_merged WHERE target = $1 ORDER BY incident`, []any{members[i]}, func(rows *sql.Rows) error {
+			var from string
+			err := rows.Scan(&from)
+			if !slices.Contains(members, from) {
+				members = append(members, from)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
 }
 
 // Since returns every ticket that came from a moment on, the oldest first.

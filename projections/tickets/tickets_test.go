@@ -57,13 +57,21 @@ var fact = ticket.Fact{At: nine, By: incident.Actor{Person: "ann"}}
 
 func (b *book) received(n int, kind ticket.Type, line string) {
 	b.t.Helper()
+	b.ticket(id(n), ticket.Received{Fact: fact, Source: "12345", External: fmt.Sprint(n), Digest: "d", Content: b.content(n, kind, line), Clocks: clocks(n)})
+}
+
+func (b *book) content(n int, kind ticket.Type, line string) ticket.Content {
+	c := ticket.Content{Version: 1, Number: fmt.Sprintf("N%d", n), Type: kind, Text: "路灯不亮 100%", Caller: &ticket.Caller{Subject: "s", Line: line}}
+	if n == 9 {
+		c.Place.Street = "440114002"
+	}
+	return c
+}
+
+func clocks(n int) ticket.Clocks {
 	came := nine.Add(time.Duration(n) * time.Hour)
 	due, internal := came.Add(72*time.Hour), came.Add(48*time.Hour)
-	b.ticket(id(n), ticket.Received{
-		Fact: fact, Source: "12345", External: fmt.Sprint(n), Digest: "d",
-		Content: ticket.Content{Version: 1, Number: fmt.Sprintf("N%d", n), Type: kind, Text: "路灯不亮 100%", Caller: &ticket.Caller{Subject: "s", Line: line}},
-		Clocks:  ticket.Clocks{City: deadline.Given(came, due, 80), Internal: &internal, Contact: deadline.Given(came, due, 80)},
-	})
+	return ticket.Clocks{City: deadline.Given(came, due, 80), Internal: &internal, Contact: deadline.Given(came, due, 80)}
 }
 
 // aHistory is ten tickets at every stage, and incidents that were merged.
@@ -93,6 +101,15 @@ func aHistory(t *testing.T) *book {
 		b.ticket(id(n), ticket.Warned{Fact: fact, Clock: ticket.CityClock, Due: due})
 		b.ticket(id(n), ticket.Expired{Fact: fact, Clock: clock, Due: due})
 	}
+	for _, n := range []int{5, 6} {
+		b.ticket(id(n), ticket.Conflicted{Fact: fact, Digest: "e", Content: ticket.Content{Version: 1, Text: "x"}})
+	}
+	for _, n := range []int{6, 9} {
+		b.ticket(id(n), ticket.Repeated{Fact: fact, Of: id(0), Number: "N0", Count: 1})
+	}
+	hidden := b.content(9, ticket.Types[9%len(ticket.Types)], "line0")
+	hidden.Version, hidden.Caller.Confidential = 2, true
+	b.ticket(id(9), ticket.Changed{Fact: fact, Digest: "h", Content: hidden, Clocks: clocks(9)}) // who called before is hidden since
 	at := incident.Fact{At: nine, By: incident.Actor{Person: "ann"}}
 	b.incident("i0", incident.Merged{Fact: at, Into: "i1"})
 	b.incident("i1", incident.Merged{Fact: at, Into: "i2"})
@@ -141,12 +158,19 @@ func TestTicketsAreListed(t *testing.T) {
 				"by stage":            {tickets.Query{Stages: []ticket.Stage{ticket.AtReceived, ticket.AtReturned}}, []string{"N9", "N8", "N7"}},
 				"by type":             {tickets.Query{Types: []ticket.Type{ticket.Consult}}, []string{"N6", "N0"}},
 				"by number":           {tickets.Query{Q: "n4"}, []string{"N4"}},
-				"a sign is a sign":    {tickets.Query{Q: "%"}, []string{"N9", "N8", "N7", "N6", "N5", "N4", "N3", "N2", "N1", "N0"}},
+				"a sign is a sign":    {tickets.Query{Q: "%"}, []string{"N8", "N7", "N6", "N5", "N4", "N3", "N2", "N1", "N0"}},
 				"_ is no wildcard":    {tickets.Query{Q: "N_"}, []string{}},
 				"by street":           {tickets.Query{Street: "440114001"}, []string{"N4", "N1"}},
 				"overdue":             {tickets.Query{Overdue: &yes}, []string{"N8", "N1"}},
 				"not overdue":         {tickets.Query{Overdue: &no}, []string{"N9", "N7", "N6", "N5", "N4", "N3", "N2", "N0"}},
 				"not called in time":  {tickets.Query{Uncontacted: &yes}, []string{"N9"}},
+				"by a clock":          {tickets.Query{Clock: ticket.InternalClock}, []string{"N1"}},
+				"contradicting":       {tickets.Query{Conflict: &yes}, []string{"N6", "N5"}},
+				"repeated":            {tickets.Query{Repeat: &yes}, []string{"N6"}},
+				"of an incident":      {tickets.Query{Incident: "i1"}, []string{"N4", "N3", "N1", "N0"}},
+				"in a street":         {tickets.Query{In: "440114002"}, []string{"N9", "N5", "N2"}},
+				// N1 to N6 were called, N8 and N9 were not; N0 was answered and N7 taken back.
+				"what is owed first": {tickets.Query{Soonest: true}, []string{"N1", "N2", "N3", "N4", "N5", "N6", "N8", "N9", "N7", "N0"}},
 			} {
 				got := []string{}
 				for c.q.Limit = 2; ; {

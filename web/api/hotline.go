@@ -433,9 +433,15 @@ type ticketQuery struct {
 	Q       string         `query:"q" maxLength:"100" doc:"part of number, text or address"`
 	Overdue *bool          `query:"overdue" doc:"the city's clock or the internal one ran out"`
 
-	Uncontacted *bool  `query:"uncontacted" doc:"the caller was not called in time"`
-	Limit       int    `query:"limit" minimum:"1" maximum:"500"`
-	Cursor      string `query:"cursor" maxLength:"200"`
+	Uncontacted *bool        `query:"uncontacted" doc:"the caller was not called in time"`
+	Clock       ticket.Clock `query:"clock" enum:"city,internal,contact" doc:"that ran out"`
+	Conflict    *bool        `query:"conflict" doc:"its newest version came with two contents"`
+	Repeat      *bool        `query:"repeat" doc:"the caller called about the same before; not for a street"`
+	Incident    string       `query:"incident" maxLength:"36" doc:"id of the incident that they are about, merges followed"`
+	Street      string       `query:"street" pattern:"^[0-9]{9}$" patternDescription:"a street's code" doc:"of the incident or of the ticket's own place"`
+	Sort        string       `query:"sort" enum:"due,-received_at" doc:"due: by when the first of what is owed is due; -received_at unless said"`
+	Limit       int          `query:"limit" minimum:"1" maximum:"500"`
+	Cursor      string       `query:"cursor" maxLength:"200" doc:"next_cursor of the page before, with the same sort"`
 }
 
 func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (TicketList, error) {
@@ -444,10 +450,13 @@ func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (Ticket
 		return out, err
 	}
 	query := tickets.Query{
-		Stages: q.Status, Types: q.Type, Q: q.Q, Overdue: q.Overdue, Uncontacted: q.Uncontacted, Limit: cmp.Or(q.Limit, 50), Cursor: q.Cursor,
+		Stages: q.Status, Types: q.Type, Q: q.Q, Overdue: q.Overdue, Uncontacted: q.Uncontacted, Clock: q.Clock, Conflict: q.Conflict,
+		Incident: q.Incident, In: q.Street, Soonest: q.Sort == "due", Limit: cmp.Or(q.Limit, 50), Cursor: q.Cursor,
 	}
 	whole := wholeHotline(r.Person.Role)
-	if !whole {
+	if whole {
+		query.Repeat = q.Repeat
+	} else {
 		query.Street = r.Person.Unit
 	}
 	page, err := s.Tickets.List(ctx, query)
