@@ -43,9 +43,9 @@ func (met *stand) isPast(has, is stand) bool {
 	return met != nil && has.edition == met.edition && (is.edition != met.edition || is.position < met.position)
 }
 
-// rows calls take for the rows with facts after a position, in the order of their first
-// facts.
-type rows func(after eventstore.Position, take func(first int64, e entry) error) error
+// rows calls take with the rows that have facts after a position, batch by batch, in the
+// order of their first facts.
+type rows func(after eventstore.Position, take func([]row) error) error
 
 // reach brings the index to where the rows are and holds it there until release is called.
 // met is where it was before the transaction began, if that is known. Without load it refuses to read
@@ -77,17 +77,27 @@ func (c *cache) reach(is stand, met *stand, load bool, rows rows) (release func(
 	return c.mu.Unlock, c.read(is, rows)
 }
 
-// read takes the rows that the index lacks. If that fails, it is loaded anew.
+// read takes the rows that the index lacks. Until all are read, an index that was there
+// stays as it is: whoever asks may go before that.
 func (c *cache) read(is stand, rows rows) error {
-	x, fresh := c.index, c.position == 0
-	c.index = nil
-	if err := rows(c.position, x.put); err != nil {
-		return err
+	x := c.index
+	if c.position == 0 {
+		c.index = nil
+		if err := rows(0, x.put); err != nil {
+			return err
+		}
+		x.trim()
+	} else {
+		var all []row
+		if err := rows(c.position, func(batch []row) error { all = append(all, batch...); return nil }); err != nil {
+			return err
+		}
+		c.index = nil // a failure from here on leaves it half changed
+		if err := x.put(all); err != nil {
+			return err
+		}
 	}
 	x.settle()
-	if fresh {
-		x.trim()
-	}
 	c.index, c.position = x, is.position
 	return nil
 }
@@ -96,32 +106,14 @@ func (c *cache) read(is stand, rows rows) error {
 const batch = 512
 
 // each reads rows for [cache.reach], and reads on while some are being taken.
-func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(first int64, e entry) error) error {
-	type row struct {
-		first int64
-		entry string
-	}
+func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func([]row) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	batches, failed := make(chan []row, 4), make(chan error, 1)
 	go func() {
 		defer close(batches)
-		rows := make([]row, 0, batch)
-		query := `SELECT first, entry FROM casebook_rows ORDER BY first`
-		args := []any{}
-		if after > 0 {
-			// The plus keeps a planner from walking all rows in their order for the few
-			// that the index on position finds.
-			query, args = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY +first`, []any{int64(after)}
-		}
-		err := projections.Scan(ctx, tx, query, args, func(r *sql.Rows) error {
-			var x row
-			if err := r.Scan(&x.first, &x.entry); err != nil {
-				return err
-			}
-			if rows = append(rows, x); len(rows) < batch {
-				return nil
-			}
+		var rows []row
+		send := func() error {
 			select {
 			case batches <- rows:
 				rows = make([]row, 0, batch)
@@ -129,24 +121,31 @@ func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+		}
+		const query = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`
+		err := projections.Scan(ctx, tx, query, []any{int64(after)}, func(r *sql.Rows) error {
+			var x row
+			var line string
+			if err := r.Scan(&x.first, &line); err != nil {
+				return err
+			}
+			if err := x.parse(line); err != nil {
+				return err
+			}
+			if rows = append(rows, x); len(rows) < batch {
+				return nil
+			}
+			return send()
 		})
 		if err == nil {
-			select {
-			case batches <- rows:
-			case <-ctx.Done():
-			}
+			err = send()
 		}
 		failed <- err
 	}()
-	var e entry
 	var bad error
 	for rows := range batches {
-		for _, r := range rows {
-			if bad == nil {
-				if bad = e.parse(r.entry); bad == nil {
-					bad = take(r.first, e)
-				}
-			}
+		if bad == nil {
+			bad = take(rows)
 		}
 		if bad != nil {
 			cancel()
@@ -176,7 +175,7 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 			if err != nil {
 				return err
 			}
-			release, err := v.cache.reach(stand{edition, position}, met, load, func(after eventstore.Position, take func(int64, entry) error) error {
+			release, err := v.cache.reach(stand{edition, position}, met, load, func(after eventstore.Position, take func([]row) error) error {
 				return errors.Join(each(ctx, tx, after, take), v.whole(ctx, tx, "casebook_rows"))
 			})
 			if err != nil {

@@ -79,8 +79,11 @@ func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 		f := turned[first]
 		rows = append(rows, []any{first, f.Position, entryOf(f).line()})
 	}
-	return nil, projections.Bulk{
-		Table: "casebook_rows", Columns: []string{"first", "position", "entry"},
-		Tail: "ON CONFLICT (first) DO UPDATE SET position = excluded.position, entry = excluded.entry",
-	}.Write(ctx, tx, rows)
+	return nil, bulk.Write(ctx, tx, rows)
+}
+
+// bulk writes rows.
+var bulk = projections.Bulk{
+	Table: "casebook_rows", Columns: []string{"first", "position", "entry"},
+	Tail: "ON CONFLICT (first) DO UPDATE SET position = excluded.position, entry = excluded.entry",
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -36,27 +37,57 @@ func newIndex() *index {
 	return x
 }
 
-// put takes the entry of the incident with this first fact. An incident that was not
-// there comes after all that were. After the last put of many comes a settle.
-func (x *index) put(first int64, e entry) error {
-	at, known := x.row(first)
-	row := uint32(at)
-	if !known {
-		if at < len(x.firsts) {
-			return fmt.Errorf("casebook: the row of %d comes after that of %d", first, x.firsts[len(x.firsts)-1])
+// A row is an incident's entry, and its first fact.
+type row struct {
+	first int64
+	entry
+}
+
+// put takes rows in the order of their first facts. An incident that was not there comes
+// after all that were. After the last put comes a settle.
+func (x *index) put(batch []row) error {
+	at := make([]uint32, len(batch))
+	for i, r := range batch {
+		n, known := x.row(r.first)
+		if !known {
+			if n < len(x.firsts) {
+				return fmt.Errorf("casebook: the row of %d comes after that of %d", r.first, x.firsts[len(x.firsts)-1])
+			}
+			x.firsts, x.words = append(x.firsts, r.first), append(x.words, "")
+			x.closed, x.lng, x.lat = append(x.closed, 0), append(x.lng, 0), append(x.lat, 0)
 		}
-		x.firsts, x.words = append(x.firsts, first), append(x.words, "")
-		x.closed, x.lng, x.lat = append(x.closed, 0), append(x.lng, 0), append(x.lat, 0)
+		at[i] = uint32(n)
 	}
-	if _, number, text := x.said(row); !known || number != e.number || text != e.text {
-		x.digits.remove(row, number)
-		x.texts.remove(row, text)
-		x.words[row] = e.id + "\t" + e.number + "\t" + e.text
-		x.digits.add(row, e.number)
-		x.texts.add(row, e.text)
-		_, number, _ = x.said(row)
-		x.numbers.put(row, number)
+	var words sync.WaitGroup // are most of the work, and apart from the rest
+	words.Go(func() {
+		for i := range batch {
+			x.say(at[i], &batch[i].entry)
+		}
+	})
+	for i := range batch {
+		x.mark(at[i], &batch[i].entry)
 	}
+	words.Wait()
+	return nil
+}
+
+// say takes the words of a row, if they are others than before.
+func (x *index) say(row uint32, e *entry) {
+	id, number, text := x.said(row)
+	if id == e.id && number == e.number && text == e.text {
+		return
+	}
+	x.digits.remove(row, number)
+	x.texts.remove(row, text)
+	x.words[row] = e.id + "\t" + e.number + "\t" + e.text
+	x.digits.add(row, e.number)
+	x.texts.add(row, e.text)
+	_, number, _ = x.said(row)
+	x.numbers.put(row, number)
+}
+
+// mark takes all of a row but its words.
+func (x *index) mark(row uint32, e *entry) {
 	for i, f := range x.facets {
 		f.put(row, e.facets[i])
 	}
@@ -64,7 +95,6 @@ func (x *index) put(first int64, e entry) error {
 	x.updates.put(row, e.numbers[atUpdated])
 	x.dues.put(row, e.numbers[atDue])
 	x.closed[row], x.lng[row], x.lat[row] = e.numbers[atClosed], int32(e.numbers[atLng]), int32(e.numbers[atLat])
-	return nil
 }
 
 // row returns which row the incident with this first fact has, or would have.

@@ -1,6 +1,7 @@
 package casebook
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -11,6 +12,10 @@ import (
 
 	"gridcommand/domain/incident"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore/postgrestest"
+	"gridcommand/eventstore/sqldb"
+	"gridcommand/projections"
+	"gridcommand/projections/historytest"
 )
 
 // million is an index of a million incidents over three years in 13 streets, made
@@ -26,8 +31,13 @@ var (
 
 func synthetic(n int) *index {
 	x, next := newIndex(), entries(n)
-	for i := range n {
-		if err := x.put(int64(i*8+1), next()); err != nil {
+	for i := 0; i < n; {
+		rows := make([]row, min(batch, n-i))
+		for j := range rows {
+			rows[j] = row{int64(i*8 + 1), next()}
+			i++
+		}
+		if err := x.put(rows); err != nil {
 			panic(err)
 		}
 	}
@@ -152,4 +162,55 @@ func BenchmarkListMillion(b *testing.B) {
 			b.ReportMetric(float64(total), "found")
 		})
 	}
+}
+
+// How long a million rows take to write, and to read into an empty index.
+func BenchmarkWarmMillion(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *sqldb.DB{"sqlite": historytest.Views, "postgres": onPostgres} {
+		b.Run(name, func(b *testing.B) {
+			const n = 1_000_000
+			db, folder := open(b), historytest.Folder(b)
+			if err := projections.NewRunner(db, historytest.New(b, 1).Ledger, New(db, folder), nil).Open(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			next, began := entries(n), time.Now()
+			for i := 0; i < n; i += 1000 {
+				if err := db.Tx(b.Context(), func(tx *sql.Tx) error {
+					var rows [][]any
+					for j := i; j < i+1000; j++ {
+						rows = append(rows, []any{j*8 + 1, j*8 + 8, next().line()})
+					}
+					if err := bulk.Write(b.Context(), tx, rows); err != nil {
+						return err
+					}
+					_, err := tx.ExecContext(b.Context(), `UPDATE views_checkpoint SET position = $1 WHERE view = 'casebook'`, (i+1000)*8)
+					return err
+				}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			written := time.Since(began)
+			for b.Loop() {
+				v := New(db, folder)
+				if err := v.Warm(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(written.Seconds(), "s-to-write")
+		})
+	}
+}
+
+func onPostgres(t testing.TB) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.OpenPostgres(t.Context(), postgrestest.URL(t), "views")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
 }

@@ -28,25 +28,26 @@ var thousands = sync.OnceValue(func() (made struct {
 	made.index = newIndex()
 	next := entries(n)
 	rnd := rand.New(rand.NewPCG(7, 7))
+	var before, after []row
 	for i := range n {
 		e := next()
 		e.numbers[atUpdated] = int64(3-i/blockSize) + rnd.Int64N(5) // the same in many blocks, later ones with less
 		made.entries = append(made.entries, e)
+		r := row{int64(i*8 + 1), e}
 		if i%10 == 0 {
-			e.facets, e.numbers, e.text = made.entries[rnd.IntN(i+1)].facets, made.entries[rnd.IntN(i+1)].numbers, made.entries[rnd.IntN(i+1)].text
+			after = append(after, r)
+			any := func() entry { return made.entries[rnd.IntN(i+1)] }
+			r.facets, r.numbers, r.text = any().facets, any().numbers, any().text
 		}
-		if err := made.index.put(int64(i*8+1), e); err != nil {
+		before = append(before, r)
+	}
+	for _, rows := range [][]row{before[:n/2], before[n/2:], after} {
+		if err := made.index.put(rows); err != nil {
 			panic(err)
 		}
+		made.index.settle()
+		made.index.trim()
 	}
-	made.index.settle()
-	made.index.trim()
-	for i := 0; i < n; i += 10 {
-		if err := made.index.put(int64(i*8+1), made.entries[i]); err != nil {
-			panic(err)
-		}
-	}
-	made.index.settle()
 	return made
 })
 
@@ -254,11 +255,11 @@ func TestEntriesAreRows(t *testing.T) {
 func TestRowsComeInOrder(t *testing.T) {
 	x := newIndex()
 	for _, first := range []int64{3, 9} {
-		if err := x.put(first, entry{id: fmt.Sprint(first)}); err != nil {
+		if err := x.put([]row{{first, entry{id: fmt.Sprint(first)}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := x.put(5, entry{}); err == nil {
+	if err := x.put([]row{{5, entry{}}}); err == nil {
 		t.Error("a row was put between two others")
 	}
 }
