@@ -107,8 +107,8 @@ export interface Indicator {
   readonly kind: 'share' | 'count' | 'duration' | 'per';
   readonly source: string;
   readonly weight: number;
-  /** Whose durations belong to it; empty where no clock does. */
-  readonly lap?: string;
+  /** The run that it judges: one of a row's durations; empty where no clock does. */
+  readonly duration: string;
 }
 export interface Figure {
   readonly code: string;

@@ -3,10 +3,10 @@ export const statistics = {
   stats: {
     title: 'Statistics', day: 'Day',
     from: 'From', to: 'To', na: '—', naWhy: 'no denominator', naFull: '— (no denominator)', total: 'Total', thisMonth: 'This month', sevenDays: '7 days', denominators: 'In grey: numerator/denominator; totals add these, never rates',
-    grouping: 'Grouping', empty: 'No incidents in this time', emptyWhy: 'Choose another time or fewer filters', load: 'The statistics could not be loaded', illustrative: 'Illustrative data',
-    asOf: 'As of {t}', position: 'ledger position {p}', newer: '{n} more facts since', refresh: 'Refresh', readAt: 'Read up to ledger position {p}',
+    byWhat: 'by {by}', grouping: 'Grouping', empty: 'No incidents in this time', emptyWhy: 'Choose another time or fewer filters', load: 'The statistics could not be loaded', illustrative: 'Illustrative data',
+    asOf: 'As of {t}', position: 'ledger position {p}', newer: '{n} more facts since', refresh: 'Refresh', averageAge: '{n} days on average', readAt: 'Read up to ledger position {p}',
     print: 'Print', catalogue: 'Indicators', back: 'Back to the statistics',
-    period: 'Period', last: 'Last month', quarter: 'Quarter', year: 'Year', days: 'Any days', toDate: 'to date', range: '{from} to {to}',
+    period: 'Period', last: 'Last month', quarter: 'Quarter', year: 'Year', days: 'Any days', range: '{from} to {to}',
     ground: 'Grid', was: 'As it was', now: 'As it is now', wasWhy: 'By the grid that a fact was counted for', nowWhy: 'All of history by the grid of today',
     filter: 'Filter', addFilter: 'Add a filter', choose: 'Choose', personHint: 'account', clear: 'Clear', remove: 'Remove the filter {what}',
     columns: 'Columns', show: 'Show', compare: 'Comparisons', times: 'Durations',
@@ -17,13 +17,13 @@ export const statistics = {
     score: 'Score', grade: 'Grade', noScore: 'no indicator that could be scored', sortBy: 'Sort by “{what}”',
     table: 'Statistics', tableOf: 'Statistics (by {by})', name: 'Name', legend: '▲▼ up or down: filled is worse, hollow is better, grey is neither. Durations run from the arrival of the task, less what stood still.',
     openFacts: '{what} {n}: the facts behind it', inside: 'Look inside “{what}”',
-    charts: 'Charts', rank: 'Ranking', trend: 'Trend', heat: 'Heat table', map: 'Map', types: 'Hotline types', indicator: 'Indicator', asTable: 'As a table', asChart: 'As a chart', best: 'The first {n} of {m}, the rest in the table below',
+    daily: 'by day', monthly: 'by month', charts: 'Charts', rank: 'Ranking', trend: 'Trend', heat: 'Heat table', map: 'Map', types: 'Hotline types', indicator: 'Indicator', asTable: 'As a table', asChart: 'As a chart', best: 'The first {n} of {m}, the rest in the table below',
     thisPeriod: 'This period', lastYear: 'Last year', noMap: 'The map could not be loaded', noTickets: 'No hotline tickets in this time', share: 'Share', mapNote: 'Illustrative grid, fixed colour scale', heatNote: 'Fixed colour scale, bright is good, dark is poor',
     trendOf: '{what} over time, {from} to {to}, with last year', rankOf: '{what} ranked, {n} in all', mapOf: '{what}, streets coloured', typesOf: 'Types of hotline tickets, {n} in all', value: 'Value', noValue: 'no denominator',
     showAll: 'Show all {n} rows', minuteUnit: 'min', hourUnit: 'h', dayUnit: 'd',
   },
   statBy: { street: 'Street', community: 'Community', unit: 'Unit', person: 'Person', matter: 'Matter', source: 'Source', tier: 'Tier', day: 'Day', month: 'Month' },
-  statGroup: { time: 'Time limits', quality: 'Quality', hotline: 'Hotline', patrol: 'Patrols', stock: 'Stock', volume: 'Volume', density: 'Density', other: 'Other' },
+  statGroup: { time: 'Time limits', quality: 'Quality', returns: 'Returns', hotline: 'Hotline', types: 'Hotline types', patrol: 'Patrols', stock: 'Stock', volume: 'Volume', density: 'Density', other: 'Other' },
   grade: { A: 'excellent', B: 'good', C: 'fair', D: 'weak', E: 'poor' },
   behind: {
     title: 'The facts behind it', n: 'Numerator', d: 'Denominator', exempt: 'Exempt from statistics (appeal upheld)', total: 'All', close: 'Close',
@@ -34,7 +34,7 @@ export const statistics = {
   catalogue: {
     title: 'Indicators', lead: 'How each number is reckoned, of which facts it is made, on whom it falls', indicator: 'Indicator', formula: 'Formula', numerator: 'Numerator', denominator: 'Denominator', fallsOn: 'Falls on', sense: 'Sense', weight: 'Weight', thisMonth: 'This month', source: 'Source',
     more: 'More is better', less: 'Less is better', none: 'Neither', published: 'Published text', practice: 'Practice', decided: 'Decided here', noWeight: 'not scored', minusFigure: 'less {what}', find: 'Find an indicator', notFound: 'No indicator matches',
-    grades: 'Grade limits', gradesLead: 'Score = Σ weight × points ÷ Σ weight; indicators without a denominator are left out. Where more is better the points are 100 × rate, where less is better 100 × (1 − rate).', from: '{n} and above', below: 'below {n}', weights: 'Weights sum to {n}', edit: 'Change weights and limits',
+    grades: 'Grade limits', gradesLead: 'Score = Σ weight × points ÷ Σ weight; indicators without a denominator are left out. Where more is better the points are 100 × rate, where less is better 100 × (1 − rate).', from: '≥ {n}', below: '< {n}', weights: 'Weights sum to {n}', edit: 'Change weights and limits',
     noDenominator: 'no denominator', ofCount: 'a count', scoreShare: '{n}% of the score',
   },
 };

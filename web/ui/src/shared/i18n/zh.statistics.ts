@@ -3,10 +3,10 @@ export const statistics = {
   stats: {
     title: '统计', day: '日期',
     from: '起', to: '止', na: '—', naWhy: '无基数', naFull: '—（无基数）', total: '合计', thisMonth: '本月', sevenDays: '近7天', denominators: '灰色小字为 分子/分母，率由其计算，合计不对率取平均',
-    grouping: '分组', empty: '这段时间没有事件', emptyWhy: '换一个时段，或减少筛选条件', load: '统计载入失败', illustrative: '示意数据',
-    asOf: '数据截至 {t}', position: '存证序号 {p}', newer: '其后又有 {n} 条事实', refresh: '刷新', readAt: '读取至存证序号 {p}',
+    byWhat: '按{by}', grouping: '分组', empty: '这段时间没有事件', emptyWhy: '换一个时段，或减少筛选条件', load: '统计载入失败', illustrative: '示意数据',
+    asOf: '数据截至 {t}', position: '存证序号 {p}', newer: '其后又有 {n} 条事实', refresh: '刷新', averageAge: '平均挂账 {n} 天', readAt: '读取至存证序号 {p}',
     print: '打印', catalogue: '指标目录', back: '返回统计',
-    period: '时段', last: '上月', quarter: '本季', year: '本年', days: '自选', toDate: '至今', range: '{from} 至 {to}',
+    period: '时段', last: '上月', quarter: '本季', year: '本年', days: '自选', range: '{from} 至 {to}',
     ground: '网格口径', was: '按当时网格', now: '按现行网格', wasWhy: '以计数时的网格归属', nowWhy: '以现行网格重新归属全部历史',
     filter: '筛选', addFilter: '添加筛选', choose: '选择', personHint: '账号', clear: '清除', remove: '去掉筛选 {what}',
     columns: '指标组', show: '显示', compare: '同比环比', times: '时长',
@@ -17,13 +17,13 @@ export const statistics = {
     score: '综合得分', grade: '等级', noScore: '没有可计分的指标', sortBy: '按“{what}”排序',
     table: '统计表', tableOf: '统计表（{by}）', name: '名称', legend: '▲▼ 升降：实心为变差，空心为好转，灰色不分好坏。时长自任务到达起算，已扣除停表。',
     openFacts: '{what} {n}：查看所依据的事实', inside: '查看“{what}”内部',
-    charts: '图表', rank: '排行', trend: '趋势', heat: '热力表', map: '地图', types: '热线类型', indicator: '指标', asTable: '以表格查看', asChart: '以图查看', best: '前 {n} 项，共 {m} 项，其余见下表',
+    daily: '逐日', monthly: '逐月', charts: '图表', rank: '排行', trend: '趋势', heat: '热力表', map: '地图', types: '热线类型', indicator: '指标', asTable: '以表格查看', asChart: '以图查看', best: '前 {n} 项，共 {m} 项，其余见下表',
     thisPeriod: '本期', lastYear: '去年同期', noMap: '地图载入失败', noTickets: '这段时间没有热线工单', share: '占比', mapNote: '示意网格，颜色刻度固定', heatNote: '颜色刻度固定，亮为优、暗为差',
     trendOf: '{what}趋势，{from} 至 {to}，与去年同期相比', rankOf: '{what}排行，{n} 项', mapOf: '{what}，按街镇着色', typesOf: '热线工单类型占比，共 {n} 件', value: '数值', noValue: '无基数',
     showAll: '显示全部 {n} 行', minuteUnit: '分', hourUnit: '时', dayUnit: '天',
   },
   statBy: { street: '街镇', community: '村居', unit: '单位', person: '人员', matter: '事项', source: '来源', tier: '层级', day: '日', month: '月' },
-  statGroup: { time: '时限', quality: '质量', hotline: '热线', patrol: '巡查', stock: '存量', volume: '数量', density: '人均格均', other: '其他' },
+  statGroup: { time: '时限', quality: '质量', returns: '退单', hotline: '热线', types: '热线类型', patrol: '巡查', stock: '存量', volume: '数量', density: '人均格均', other: '其他' },
   grade: { A: '优秀', B: '良好', C: '合格', D: '较差', E: '差' },
   behind: {
     title: '所依据的事实', n: '分子', d: '分母', exempt: '不计超时（申诉通过）', total: '全部', close: '关闭',
@@ -34,7 +34,7 @@ export const statistics = {
   catalogue: {
     title: '指标目录', lead: '每个数字怎么算、由哪些事实构成、计在谁名下', indicator: '指标', formula: '计算方法', numerator: '分子', denominator: '分母', fallsOn: '计在谁名下', sense: '方向', weight: '权重', thisMonth: '本月', source: '依据',
     more: '越高越好', less: '越低越好', none: '不分好坏', published: '公开文件', practice: '行业惯例', decided: '本系统约定', noWeight: '不计分', minusFigure: '减 {what}', find: '查找指标', notFound: '没有匹配的指标',
-    grades: '等级分界', gradesLead: '综合得分 = Σ 权重 × 指标得分 ÷ Σ 权重，无基数的指标不计入。越高越好的指标得分为率 × 100，越低越好的为（1 − 率）× 100。', from: '{n} 分及以上', below: '低于 {n} 分', weights: '权重合计 {n}', edit: '修改权重与分界',
+    grades: '等级分界', gradesLead: '综合得分 = Σ 权重 × 指标得分 ÷ Σ 权重，无基数的指标不计入。越高越好的指标得分为率 × 100，越低越好的为（1 − 率）× 100。', from: '≥ {n} 分', below: '< {n} 分', weights: '权重合计 {n}', edit: '修改权重与分界',
     noDenominator: '无分母', ofCount: '计数', scoreShare: '占 {n}%',
   },
 };

@@ -62,8 +62,8 @@ export function tooltipOf(i: Inks, words: (index: number) => readonly string[]):
   };
 }
 export const axisText = (i: Inks, token: string) => ({ color: i.color(token), fontFamily: i.font, fontSize: 12 });
-/** A scale that begins at nothing, and ends at a hundred where it is percent. */
-export const scaleOf = (i: Inks, percent: boolean) => ({
-  type: 'value' as const, min: 0, ...(percent ? { max: 100 } : { minInterval: 1 }), splitNumber: 4,
+/** A scale that begins at nothing, or where a line of rates would be lost at the top, lower than the least; percent of a whole ends at a hundred. */
+export const scaleOf = (i: Inks, percent: boolean, { least = 0, whole = true }: { readonly least?: number; readonly whole?: boolean } = {}) => ({
+  type: 'value' as const, min: least, ...(percent && whole ? { max: 100, interval: least >= 80 ? 5 : least >= 50 ? 10 : 25 } : { splitNumber: 4, ...(percent ? {} : { minInterval: 1 }) }),
   axisLabel: { ...axisText(i, 'ink-3'), formatter: percent ? '{value}%' : '{value}' }, splitLine: { lineStyle: { color: i.color('line') } },
 });

@@ -1,22 +1,25 @@
 /** The columns of the table: which indicators belong together, and what stands beside each. */
+import { returnCodes } from '@shared/wire';
 import { valueOf, type Grouping, type Indicator, type StatRow } from '../../statistics';
 
-export const columnGroups = ['time', 'quality', 'hotline', 'patrol', 'stock', 'volume', 'density', 'other'] as const;
+export const columnGroups = ['time', 'quality', 'returns', 'hotline', 'types', 'patrol', 'stock', 'volume', 'density', 'other'] as const;
 export type ColumnGroup = (typeof columnGroups)[number];
 
 /** An indicator that no group names stands under "other": nothing of the catalogue is lost. */
 const members: Readonly<Record<Exclude<ColumnGroup, 'other'>, readonly string[]>> = {
   time: ['handled_on_time', 'closed_on_time', 'dispatched_on_time', 'filed_on_time', 'verified_on_time', 'signed_on_time', 'checked_on_time'],
-  quality: ['satisfaction', 'return_rate', 'rework', 'recurrence', 'false_handling', 'accurate_filing', 'accurate_dispatch'],
+  quality: ['satisfaction', 'rework', 'recurrence', 'false_handling', 'accurate_filing', 'accurate_dispatch', 'return_rate'],
+  returns: ['returns', ...returnCodes.map((c) => `returns_by_code.${c}`)],
   hotline: ['tickets', 'ticket_on_time', 'ticket_internal_on_time', 'ticket_contact_on_time', 'ticket_response', 'ticket_resolved', 'ticket_satisfied', 'ticket_returns', 'repeat_complaints'],
-  patrol: ['patrol_coverage', 'found_by_ourselves', 'valid_reports', 'missed'],
-  stock: ['suspended', 'suspended_days', 'suspended_stock', 'overdue_unhandled', 'extension', 'handled_rate', 'closed_rate', 'overdue'],
-  volume: ['reported', 'filed', 'declined', 'voided', 'dispatched', 'handled', 'closed', 'returns', 'reworks', 'escalated', 'coordinated', 'reopened', 'recurrences', 'merged', 'handed_over'],
+  types: ['consult', 'complaint', 'report', 'suggestion', 'help', 'other'].map((x) => `tickets_by_type.${x}`),
+  patrol: ['patrol_coverage', 'found_by_ourselves', 'valid_reports'],
+  stock: ['suspended', 'overdue_unhandled', 'handled_rate', 'closed_rate', 'extension', 'overdue', 'extensions', 'suspensions'],
+  volume: ['reported', 'filed', 'declined', 'voided', 'dispatched', 'handled', 'closed', 'reworks', 'escalated', 'coordinated', 'reopened', 'recurrences', 'merged', 'unmerged', 'handed_over', ...['verified', 'dispatched', 'handled', 'checked', 'closed'].map((x) => `to_be_${x}`)],
   density: ['per_grid', 'per_10k'],
 };
 const named = new Map(Object.entries(members).flatMap(([g, codes]) => codes.map((c, k) => [c, { group: g, at: k }] as const)));
 
-export const groupOf = (code: string): ColumnGroup => columnGroups.find((g) => g === named.get(code)?.group) ?? 'other';
+export const groupOf = (code: string): ColumnGroup => (code.startsWith('durations.') ? 'time' : (columnGroups.find((g) => g === named.get(code)?.group) ?? 'other'));
 
 /** The indicators of a group in the order they are read; durations stand beside the rates that they explain. */
 export function columnsOf(all: readonly Indicator[], g: ColumnGroup): readonly Indicator[] {
@@ -27,13 +30,6 @@ export function columnsOf(all: readonly Indicator[], g: ColumnGroup): readonly I
 /** The groups that have a column, where rows are grouped so: by ground alone is anything per grid or per head. */
 export const groupsOf = (all: readonly Indicator[], by: Grouping): readonly ColumnGroup[] =>
   columnGroups.filter((g) => (g !== 'density' || by === 'street' || by === 'community') && columnsOf(all, g).length > 0);
-
-const laps: Readonly<Record<string, string>> = {
-  handled_on_time: 'handling', closed_on_time: 'total', dispatched_on_time: 'dispatching', filed_on_time: 'intake', verified_on_time: 'verifying', checked_on_time: 'checking',
-  signed_on_time: 'signing', ticket_on_time: 'ticket', ticket_contact_on_time: 'ticket_contact',
-};
-/** Whose durations stand beside an indicator; empty: none. */
-export const lapOf = (i: Pick<Indicator, 'code' | 'lap'>): string => i.lap ?? laps[i.code] ?? '';
 
 export const sortParts = ['value', 'year', 'month', 'median', 'p90'] as const;
 export type SortPart = (typeof sortParts)[number];
@@ -47,8 +43,8 @@ export function sortValue(column: string, all: readonly Indicator[], r: StatRow)
   const i = all.find((x) => x.code === code);
   if (i === undefined) return null;
   switch (part) {
-    case 'median': return r.durations.get(lapOf(i))?.median ?? null;
-    case 'p90': return r.durations.get(lapOf(i))?.p90 ?? null;
+    case 'median': return r.durations.get(i.duration)?.median ?? null;
+    case 'p90': return r.durations.get(i.duration)?.p90 ?? null;
     case 'year': case 'month': {
       const [a, b] = [valueOf(i, r), valueOf(i, part === 'year' ? r.yearAgo : r.monthAgo)];
       return a === null || b === null ? null : a - b;
