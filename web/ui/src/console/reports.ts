@@ -128,8 +128,10 @@ export interface Words {
 
 const subject = (s: Subject): Cell => ({ text: s.number, to: { name: 'incident', params: { id: s.id } } });
 const place = (s: Subject, w: Words): Cell => ({ text: s.matter?.name ?? w.label('flag', 'no_matter'), small: [s.street_name, s.community_name].filter((x) => x !== '').join(' ') });
-const hand = (h: Hand): Cell => ({ text: h.person, small: h.name || h.unit });
-const hands = (list: readonly Hand[], none: string): Cell => (list.length === 0 ? { text: none } : { text: list.map((h) => h.person).join('、'), small: list.map((h) => h.name || h.unit).join('、') });
+/** An account by its name; the program, and people of a simulation, by what they are and the last part of theirs. */
+export const who = (person: string, w: Pick<Words, 't'>): string => (person.startsWith('system:') ? `${w.t('detail.system')} ${person.split(':').at(-1) ?? ''}` : person);
+const hand = (h: Hand, w: Words): Cell => ({ text: who(h.person, w), small: h.name || h.unit });
+const hands = (list: readonly Hand[], w: Words): Cell => (list.length === 0 ? { text: '', small: w.t('reports.nobody') } : { text: list.map((h) => who(h.person, w)).join('、'), small: list.map((h) => h.name || h.unit).join('、') });
 
 type Row<N extends ListName> = Lists[N]['items'][number];
 /** The columns of each report, by the key of their heading, and a line as cells in the same order. */
@@ -141,7 +143,7 @@ export const papers: { readonly [N in ListName]: { readonly columns: readonly st
       x.after_red
         ? { text: w.t('reports.afterRed', { t: w.span(-x.minutes_left) }), small: x.duty_leader ? w.t('reports.byLeader') : w.t('reports.dueAt', { t: w.time(x.due) }), strong: true }
         : { text: w.t('reports.left', { t: w.span(x.minutes_left) }), small: w.t('reports.dueAt', { t: w.time(x.due) }) },
-      hand(x.by), hands(x.approved_by, w.t('reports.nobody')), { text: x.confidential ? w.t('reports.hidden') : x.reason },
+      hand(x.by, w), hands(x.approved_by, w), { text: x.confidential ? w.t('reports.hidden') : x.reason },
       { text: x.outcome.undone ? w.t('reports.undone') : x.outcome.stage === null ? w.t('reports.ended') : w.label('stage', x.outcome.stage), small: [x.outcome.expired ? w.t('reports.laterRed') : '', x.due_after === null ? '' : w.t('reports.dueNow', { t: w.time(x.due_after) })].filter((s) => s !== '').join(' · ') },
     ],
   },
@@ -150,7 +152,7 @@ export const papers: { readonly [N in ListName]: { readonly columns: readonly st
     cells: (x, w) => [
       subject(x), place(x, w), { text: w.t('reports.days', { n: x.age_days }), small: w.time(x.since), right: true },
       { text: x.code === '' ? w.t('moves.noCode') : w.label('suspendCode', x.code), small: x.confidential ? '' : x.reason },
-      { text: x.unit.name || x.unit.unit }, { text: w.time(x.until) }, { text: w.time(x.next_review) }, hands(x.approved_by, w.t('reports.nobody')),
+      { text: x.unit.name || x.unit.unit }, { text: w.time(x.until) }, { text: w.time(x.next_review) }, hands(x.approved_by, w),
     ],
   },
   reopened: {
@@ -159,13 +161,13 @@ export const papers: { readonly [N in ListName]: { readonly columns: readonly st
       subject(x), place(x, w), { text: w.label('backKind', x.back), small: w.time(x.at), strong: true },
       { text: w.span(x.used_minutes), small: x.share === null ? '' : w.t('reports.ofLimit', { p: `${(100 * x.share).toFixed(1)}%`, t: w.span(x.limit_minutes) }) },
       { text: w.span(x.hours_after * 60), small: w.t('reports.closedAt', { t: w.time(x.closed_at) }) },
-      { text: x.unit.name || x.unit.unit }, hand(x.handled_by), { text: x.confidential ? w.t('reports.hidden') : x.reason },
+      { text: x.unit.name || x.unit.unit }, hand(x.handled_by, w), { text: x.confidential ? w.t('reports.hidden') : x.reason },
     ],
   },
   'one-hand': {
     columns: ['number', 'what', 'by', 'parts', 'closed', 'holder'],
     cells: (x, w) => [
-      subject(x), place(x, w), hand(x.by),
+      subject(x), place(x, w), hand(x.by, w),
       { text: x.parts.map((p) => w.label('handPart', p)).join('、'), small: x.all_three ? w.t('reports.allThree') : '', strong: x.all_three },
       { text: w.time(x.at) }, { text: x.unit.name || x.unit.unit },
     ],
@@ -175,7 +177,7 @@ export const papers: { readonly [N in ListName]: { readonly columns: readonly st
     cells: (x, w) => [
       { text: w.time(x.at), small: w.t('reports.position', { p: x.position }) },
       { text: x.number, small: w.label('viewedKind', x.kind), to: { name: x.kind === 'ticket' ? 'ticket' : 'incident', params: { id: x.id } } },
-      hand(x.by), { text: x.reason }, { text: x.street_name },
+      hand(x.by, w), { text: x.reason }, { text: x.street_name },
     ],
   },
 };

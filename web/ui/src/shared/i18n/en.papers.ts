@@ -35,6 +35,7 @@ export const papers: Papers = {
   backKind: { reopened: 'Reopened', spot_check: 'Found false by a spot check', recurrence: 'Recurrence', repeat_complaint: 'Repeat complaint' },
   handPart: { dispatch: 'dispatched', handle: 'handled', check: 'checked', close: 'closed' },
   viewedKind: { incident: 'Incident', ticket: 'Ticket' },
+  limitName: { verifying: 'Verifying', intake: 'Intake', dispatching: 'Dispatching', coordinating: 'Coordinating', checking: 'Checking', close: 'Closing', accept: 'Signing for it', return: 'Asking to return it', return_review: 'Reviewing a return', contact: 'First contact with the caller', reply_reserve: 'Reply before the city’s limit' },
   /** What each setting of the policy table says; a setting that is not here shows the meaning its table gives. */
   policyName: {
     warn_percent: 'Share of a limit after which the lamp turns yellow',

@@ -33,6 +33,7 @@ export const papers = {
   backKind: { reopened: '重办', spot_check: '抽查发现虚假处置', recurrence: '回潮', repeat_complaint: '重复投诉' },
   handPart: { dispatch: '派遣', handle: '处置', check: '核查', close: '结案' },
   viewedKind: { incident: '事件', ticket: '热线工单' },
+  limitName: { verifying: '核实', intake: '立案', dispatching: '派遣', coordinating: '会商', checking: '核查', close: '结案', accept: '签收', return: '申请退单', return_review: '退单审核', contact: '先行联系诉求人', reply_reserve: '内部答复比市里提前' },
   /** What each setting of the policy table says; a setting that is not here shows the meaning its table gives. */
   policyName: {
     warn_percent: '亮黄灯：时限用去的百分比',
