@@ -210,6 +210,7 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 		return len(of) == 1 && of[0].Limit.Unit == "working_days" && of[0].Limit.N >= 5 && r.Tier == jurisdiction.Street && strings.HasPrefix(r.Unit, "440114002-S")
 	})
 	id := w.reports(inspector, func(r *incident.Report) { r.Matter, r.Criterion = long.Matter, long.ID })
+	call := w.calls("A", "l", 0, false)
 	w.idle()
 	state, before, err := w.Load(context.Background(), id)
 	must(t, err)
@@ -228,6 +229,9 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 	if got := names1(after[len(before):]); got != "recomputed" {
 		t.Errorf("there followed %q", got)
 	}
+	if got := w.says(call); got != "received recomputed" {
+		t.Errorf("of the ticket: %s", got)
+	}
 	for i := range before {
 		if string(before[i].Data) != string(after[i].Data) {
 			t.Errorf("fact %d changed", i+1)
@@ -241,7 +245,7 @@ func TestAPublishedYearGivesDeadlines(t *testing.T) {
 	again := readers(t, ledger, dir, c)
 	again.runs()
 	again.idle()
-	if got := again.facts(id); got != names1(after) {
+	if got := again.facts(id) + " " + again.says(call); got != names1(after)+" received recomputed" {
 		t.Errorf("after a kill there is %s", got)
 	}
 	if got := again.status(Timers); got.Stopped != "" {

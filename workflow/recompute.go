@@ -11,6 +11,7 @@ import (
 
 	"gridcommand/domain/incident"
 	"gridcommand/domain/reference"
+	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
 )
 
@@ -68,7 +69,7 @@ func (s *Service) recompute(ctx context.Context, epoch string) {
 	}
 }
 
-// reckon gives the command to every undated incident, and notes that it was done.
+// reckon gives the command to every undated incident and ticket, and notes that it was done.
 func (s *Service) reckon(ctx context.Context, edition eventstore.Position, epoch string) error {
 	head, err := s.ledger.Head(ctx)
 	if err != nil {
@@ -85,13 +86,22 @@ func (s *Service) reckon(ctx context.Context, edition eventstore.Position, epoch
 			return fmt.Errorf("workflow: reckoning %s anew: %w", id, err)
 		}
 	}
+	tickets, err := s.tickets.undatedAt(ctx, head)
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := s.tickets.give(ctx, id, fmt.Sprintf("recompute:%d-%s", edition, id), ticket.Recompute{}, time.Time{}); err != nil {
+			return fmt.Errorf("workflow: reckoning ticket %s anew: %w", id, err)
+		}
+	}
 	if err := s.state.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, recomputedSet, epoch, int64(edition))
 		return err
 	}); err != nil {
 		return err
 	}
-	s.log.Info("reckoned deadlines anew by a new calendar", "edition", edition, "incidents", len(ids))
+	s.log.Info("reckoned deadlines anew by a new calendar", "edition", edition, "incidents", len(ids), "tickets", len(tickets))
 	s.board.Lock()
 	s.anew.done[edition] = true
 	s.board.change()

@@ -30,6 +30,7 @@ var (
 	recomputedSet   = statement("recomputed_set")
 	ticketSet       = statement("ticket_set")
 	ticketWaiting   = statement("ticket_waiting")
+	ticketUndated   = statement("ticket_undated")
 	ticketLine      = statement("ticket_line")
 )
 

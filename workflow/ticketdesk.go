@@ -176,7 +176,11 @@ func (d *ticketDesk) fold(ctx context.Context, touched []string, asks map[string
 			if timers := state.Timers(); len(timers) > 0 {
 				fires = timers[0].Fires().UnixMicro()
 			}
-			if _, err := set.ExecContext(ctx, id, call.Line, fires, string(text)); err != nil {
+			undated := 0
+			if state.Undated() {
+				undated = 1
+			}
+			if _, err := set.ExecContext(ctx, id, call.Line, fires, string(text), undated); err != nil {
 				return err
 			}
 		}
@@ -317,6 +321,33 @@ func (d *ticketDesk) fire(ctx context.Context, id string, now time.Time) (ticket
 			return state, err
 		}
 	}
+}
+
+// undatedAt returns the tickets with an end beyond the calendar, once everything up to p
+// is taken in.
+func (d *ticketDesk) undatedAt(ctx context.Context, p eventstore.Position) (ids []string, err error) {
+	d.board.Lock()
+	for d.read < p && d.stopped == "" && ctx.Err() == nil {
+		d.board.await(ctx, d.board.changes)
+	}
+	stopped := d.stopped
+	d.board.Unlock()
+	if stopped != "" {
+		return nil, &StoppedError{Handler: TicketDesk, Reason: stopped}
+	}
+	rows, err := d.service.state.Read.QueryContext(ctx, ticketUndated)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 // quiet tells whether everything up to head is taken in and nothing is due. The lock is

@@ -34,6 +34,9 @@ func (s State) answer(o Order) ([]Event, error) {
 	if c, ok := o.Command.(Receive); ok {
 		return s.receive(o, c)
 	}
+	if _, ok := o.Command.(Recompute); ok {
+		return s.recompute(o)
+	}
 	if s.There() && s.said(o) {
 		return nil, nil
 	}
@@ -165,7 +168,7 @@ func (s State) said(o Order) bool {
 		return s.Redo != nil && s.Redo.Decided == nil && c.Approve == nil && s.Redo.By == o.By && s.Redo.Person == c.Person && s.Redo.Reason == c.Reason
 	case Repeat:
 		return s.Repeat != nil
-	case Receive, ViewCaller, Warn, Expire:
+	case Receive, ViewCaller, Warn, Expire, Recompute:
 	}
 	return false
 }
@@ -224,7 +227,7 @@ func (s State) decide(o Order) ([]Event, error) {
 		return []Event{CallerViewed{Fact: o.fact(), Reason: c.Reason}}, nil
 	case Repeat:
 		return []Event{Repeated{Fact: o.fact(), Of: c.Of, Number: c.Number, Count: c.Count}}, nil
-	case Receive, Warn, Expire:
+	case Receive, Warn, Expire, Recompute:
 	}
 	panic(fmt.Sprintf("ticket: unhandled command %T", o.Command))
 }
@@ -321,15 +324,50 @@ func (o Order) clocks(t Type, came time.Time, due *time.Time) Clocks {
 	if due != nil {
 		c.City = deadline.Given(came, *due, o.Policy.Warn)
 	}
+	return o.reserved(c)
+}
+
+// reserved counts the internal limit back from the city's clock.
+func (o Order) reserved(c Clocks) Clocks {
 	if c.City.Due == nil {
 		return c
 	}
-	at, missing := o.Days.Back(*c.City.Due, o.Policy.Reserve)
+	came := c.City.From
+	at, missing := o.Days.Back(*c.City.Due, c.Reserve)
 	if missing != 0 || !at.After(came) {
 		at = *c.City.Due // no day to spare
 	}
 	c.Internal, c.InternalWarn = &at, deadline.Given(came, at, o.Policy.Warn).Warn
 	return c
+}
+
+// Undated tells whether a clock runs to a day of a year that is not published, and is
+// still needed.
+func (s State) Undated() bool {
+	return s.There() && s.Stage != AtReturned &&
+		(s.Clocks.City.Missing != 0 && !s.stopped(CityClock) || s.Clocks.Contact.Missing != 0 && !s.stopped(ContactClock))
+}
+
+// recompute reckons what the calendar could not say before, by the limits as they were.
+func (s State) recompute(o Order) ([]Event, error) {
+	if !o.By.System() {
+		return nil, notYours.to("recompute")
+	}
+	if !s.Undated() {
+		return nil, nil
+	}
+	c := s.Clocks
+	if c.City.Missing != 0 {
+		c.City = o.Days.Recompute(c.City, o.Policy.Warn)
+		c = o.reserved(c)
+	}
+	if c.Contact.Missing != 0 {
+		c.Contact = o.Days.Recompute(c.Contact, o.Policy.Warn)
+	}
+	if c.City.Missing != 0 && (s.Clocks.Contact.Missing == 0 || c.Contact.Missing != 0) {
+		return nil, nil // nor can it now
+	}
+	return []Event{Recomputed{Fact: o.fact(), Calendar: o.Days.Version(), Clocks: c}}, nil
 }
 
 // Evolve returns the state after a fact.
@@ -385,6 +423,8 @@ func Evolve(s State, e Event) State {
 		s.Marks = append(slices.Clip(s.Marks), Mark{Clock: e.Clock, Kind: WarnedKind, Due: e.Due, At: e.At})
 	case Expired:
 		s.Marks = append(slices.Clip(s.Marks), Mark{Clock: e.Clock, Kind: ExpiredKind, Due: e.Due, At: e.At})
+	case Recomputed:
+		s.Clocks = e.Clocks
 	case Repeated:
 		again := Repetition(e)
 		s.Repeat = &again
@@ -434,6 +474,7 @@ var acts = map[string]struct{ zh, en string }{
 	"view-caller": {"不能查看诉求人电话：", "Cannot show the caller: "},
 	"repeat":      {"不能登记重复投诉：", "Cannot note a repeat complaint: "},
 	"warn":        {"不能临期提醒：", "Cannot warn: "},
+	"recompute":   {"不能重新计算时限：", "Cannot reckon deadlines anew: "},
 	"expire":      {"不能登记超时：", "Cannot expire: "},
 }
 

@@ -140,6 +140,13 @@ type (
 		Clock Clock     `json:"clock"`
 		Due   time.Time `json:"due"`
 	}
+	// Recomputed gives clocks an end that the calendar could not say before.
+	// "ticket.recomputed".
+	Recomputed struct {
+		Fact
+		Calendar string `json:"calendar"`
+		Clocks   Clocks `json:"clocks"`
+	}
 	// Repeated says that the same caller called about the same before. "ticket.repeated".
 	Repeated struct {
 		Fact
@@ -171,6 +178,7 @@ func (RedoAsked) isEvent()    {}
 func (RedoDecided) isEvent()  {}
 func (Warned) isEvent()       {}
 func (Expired) isEvent()      {}
+func (Recomputed) isEvent()   {}
 func (Repeated) isEvent()     {}
 func (CallerViewed) isEvent() {}
 
@@ -192,6 +200,7 @@ var Events = []Event{
 	RedoDecided{},
 	Warned{},
 	Expired{},
+	Recomputed{},
 	Repeated{},
 	CallerViewed{},
 }
@@ -253,6 +262,8 @@ func nameOf(e Event) string {
 		return "ticket.warned"
 	case Expired:
 		return "ticket.expired"
+	case Recomputed:
+		return "ticket.recomputed"
 	case Repeated:
 		return "ticket.repeated"
 	case CallerViewed:
@@ -296,6 +307,8 @@ func Decode(name string, data []byte) (Event, error) {
 		return as[Warned](name, data)
 	case "ticket.expired":
 		return as[Expired](name, data)
+	case "ticket.recomputed":
+		return as[Recomputed](name, data)
 	case "ticket.repeated":
 		return as[Repeated](name, data)
 	case "ticket.caller_viewed":

@@ -266,6 +266,8 @@ type (
 		Clock Clock
 		Due   time.Time
 	}
+	// Recompute gives clocks an end that the calendar could not say before.
+	Recompute struct{}
 	// Repeat notes what the same caller called about before: [Earlier].
 	Repeat struct {
 		Of, Number string
@@ -286,6 +288,7 @@ func (Redo) isCommand()       {}
 func (ViewCaller) isCommand() {}
 func (Warn) isCommand()       {}
 func (Expire) isCommand()     {}
+func (Recompute) isCommand()  {}
 func (Repeat) isCommand()     {}
 
 func (Receive) Name() string    { return "receive" }
@@ -301,6 +304,7 @@ func (Redo) Name() string       { return "redo" }
 func (ViewCaller) Name() string { return "view-caller" }
 func (Warn) Name() string       { return "warn" }
 func (Expire) Name() string     { return "expire" }
+func (Recompute) Name() string  { return "recompute" }
 func (Repeat) Name() string     { return "repeat" }
 
 // State is what the rules read of one ticket. It is also what a view keeps of it.

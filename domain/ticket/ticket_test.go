@@ -2,6 +2,7 @@ package ticket_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ func samples() []ticket.Event {
 		ticket.RedoDecided{Fact: fact, Approved: true, Reason: "同意"},
 		ticket.Warned{Fact: fact, Clock: ticket.InternalClock, Due: due},
 		ticket.Expired{Fact: fact, Clock: ticket.CityClock, Due: due},
+		ticket.Recomputed{Fact: fact, Calendar: "2027", Clocks: clocks},
 		ticket.Repeated{Fact: fact, Of: "01a20897-29e7-8105-ae03-d2abc1a67395", Number: "穗热线-0", Count: 2},
 		ticket.CallerViewed{Fact: fact, Reason: "约定到场时间"},
 	}
@@ -376,6 +378,30 @@ func TestALateTimerChangesNothing(t *testing.T) {
 			t.Fatalf("-punctual +late: %s", diff)
 		}
 	})
+}
+
+// What a new calendar publishes is reckoned once, by the limit as it was.
+func TestAnEndBeyondTheCalendarIsReckonedWhenItIsPublished(t *testing.T) {
+	far := content(1, ticket.Complaint)
+	december := time.Date(2026, 12, 25, 9, 0, 0, 0, deadline.CST)
+	far.ReceivedAt = &december
+	s := begin(t)
+	s.at = december
+	s.when(feed, receive(far)).nothing(incident.Workflow, ticket.Recompute{}).refused("role_may_not", ann, ticket.Recompute{})
+	if !s.state.Undated() {
+		t.Fatal("it is dated")
+	}
+	days, err := deadline.ParseCalendar("2027", strings.NewReader("date,kind,festival\n2026-01-01,off,元旦\n2027-01-01,off,元旦\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := *s.ref
+	ref.Days, s.ref = days, &ref
+	s.when(incident.Workflow, ticket.Recompute{}).nothing(incident.Workflow, ticket.Recompute{})
+	want := time.Date(2027, 1, 18, 9, 0, 0, 0, deadline.CST)
+	if c := s.state.Clocks; s.state.Undated() || c.City.Due == nil || !c.City.Due.Equal(want) || !c.Internal.Equal(want.AddDate(0, 0, -3)) || c.Contact.Due == nil {
+		t.Errorf("%+v", c)
+	}
 }
 
 func TestWhoCalledIsShownForAReasonAndNeverOfAConfidentialCaller(t *testing.T) {

@@ -148,7 +148,7 @@ func OfTicket(s TicketStep) []Count {
 		if s.Before.Expiry(e.Clock) == nil { // a run is judged once, wherever its end was moved to since
 			c.now(expiries[e.Clock])
 		}
-	case ticket.Changed, ticket.Noted, ticket.Conflicted, ticket.RedoAsked, ticket.Warned, ticket.CallerViewed:
+	case ticket.Changed, ticket.Noted, ticket.Conflicted, ticket.RedoAsked, ticket.Warned, ticket.Recomputed, ticket.CallerViewed:
 	default:
 		panic(fmt.Sprintf("figures: unhandled event %T", e))
 	}

@@ -488,13 +488,14 @@ func (s *server) tickets(ctx context.Context, r *Request, q ticketQuery) (Ticket
 // ticketTimeline is every fact of a ticket; of the caller it says only whether they are
 // confidential.
 func (s *server) ticketTimeline(ctx context.Context, r *Request, _ none) (Timeline, error) {
-	_, records, err := workflow.Tickets.Read(ctx, s.Ledger, r.PathValue("id"))
+	state, records, err := workflow.Tickets.Read(ctx, s.Ledger, r.PathValue("id"))
 	if err != nil {
 		return Timeline{}, err
 	}
+	secret := state.Content.Caller != nil && state.Content.Caller.Confidential
 	t := Timeline{Items: make([]TimelineEntry, 0, len(records))}
 	for _, rec := range records {
-		entry, err := s.ticketEntry(rec, wholeHotline(r.Person.Role))
+		entry, err := s.ticketEntry(rec, wholeHotline(r.Person.Role), secret)
 		if err != nil {
 			return t, fmt.Errorf("api: fact %d: %w", rec.Position, err)
 		}
@@ -503,7 +504,7 @@ func (s *server) ticketTimeline(ctx context.Context, r *Request, _ none) (Timeli
 	return t, nil
 }
 
-func (s *server) ticketEntry(rec eventstore.Record, whole bool) (TimelineEntry, error) {
+func (s *server) ticketEntry(rec eventstore.Record, whole, secret bool) (TimelineEntry, error) {
 	entry, err := s.entry(rec)
 	if err != nil {
 		return entry, err
@@ -532,8 +533,15 @@ func (s *server) ticketEntry(rec eventstore.Record, whole bool) (TimelineEntry, 
 		}
 		fields["content"] = encode(c)
 	}
-	if !whole && rec.Type == "ticket.contacted" {
+	switch {
+	case !whole && rec.Type == "ticket.contacted":
 		delete(fields, "note")
+	case !whole && rec.Type == "ticket.caller_viewed":
+		delete(fields, "reason")
+	case (!whole || secret) && rec.Type == "ticket.repeated": // it joins tickets of one caller
+		delete(fields, "of")
+		delete(fields, "number")
+		delete(fields, "count")
 	}
 	entry.Data = encode(fields)
 	return entry, nil
