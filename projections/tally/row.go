@@ -218,6 +218,15 @@ func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
+// fields are those of a [Row] by their names in JSON: every row looks some up.
+var fields = func() map[string]reflect.StructField {
+	byName := map[string]reflect.StructField{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Row]()) {
+		byName[f.Tag.Get("json")] = f
+	}
+	return byName
+}()
+
 // A group is what was counted for one row.
 type group struct {
 	sum   func(figures.Figure) int64
@@ -294,7 +303,7 @@ func (r *Row) grade(e *reference.Evaluation) {
 	v := reflect.ValueOf(r).Elem()
 	for _, w := range e.Weights {
 		i, ok := figures.IndicatorOf(w.Indicator)
-		f, there := fieldOf(reflect.TypeFor[Row](), w.Indicator)
+		f, there := fields[w.Indicator]
 		if !ok || !there || w.Weight <= 0 || i.Sense == figures.Neither {
 			continue
 		}
