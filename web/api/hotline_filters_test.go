@@ -15,6 +15,7 @@ func TestTicketsAreCutByWhatAnAgentLooksFor(t *testing.T) {
 	s.post("hotline", tickets1, push("T3", with(fields{"location": s.inside()}, fields{"description": "路灯全不亮"}))).want(201)
 	s.post("hotline", clash+"/sign", fields{}).want(200)
 	about := s.post("hotline", clash+"/link", fields{"report": fields{}}).want(200).at("incident", "id").(string)
+	s.advance(time.Minute, 0)
 	s.settle()
 	s.fold()
 	list := func(who, query string, want ...string) {

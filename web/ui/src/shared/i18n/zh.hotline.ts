@@ -20,10 +20,13 @@ export const hotline = {
     source: '来源', external_id: '工单标识', version: '版本', number: '工单编号', type: '类型', description: '内容', received_at: '接收时间', due_at: '截止时间', matter: '管理事项', lng: '经度', lat: '纬度', crs: '坐标系',
     address: '地址', caller_name: '诉求人', caller_phone: '联系电话', confidential: '匿名保密',
   },
+  ticketFault: {
+    required: '必填', oneOf: '只能是', number: '不是数字', time: '不是时间，应如 2026-11-23 09:00', yesNo: '应填是或否', future: '晚于现在', dueEarly: '早于接收时间', outside: '不在国内', catalogue: '不在管理事项目录内', length: '长度不符', cells: '列数与表头不符',
+  },
   hotline: {
     title: '热线工单', lead: '12345 转来的工单。市热线时限属于市热线，只有市的裁定能改动；内部时限提前一个工作日。',
     list: '工单列表', ticket: '工单', said: '诉求', place: '位置', received: '接收', incident: '关联事件', caller: '诉求人', stage: '环节', asOf: '数据截至 {t} · 存证序号 {p}',
-    search: '搜索工单编号、内容、地址', anyType: '全部类型', anyStage: '全部环节', anyClock: '全部时限', anyStreet: '全部街镇', anyMark: '全部标记', overdueOf: '{clock}已超时', clear: '清除筛选',
+    search: '搜索工单编号、内容、地址', anyType: '全部类型', anyStage: '全部环节', anyClock: '全部时限', anyStreet: '全部街镇', anyMark: '全部标记', overdueOf: '{clock}已超时', clear: '清除筛选', sortDue: '先到期', sortNew: '最新接收', sort: '排序',
     total: '共 {n} 件', range: '第 {a}–{b} 件', previousPage: '上一页', nextPage: '下一页', fresh: '{n} 件新工单', empty: '还没有工单', emptyWhy: '市热线转来或导入的工单会出现在这里', none: '没有符合条件的工单', noneWhy: '试试放宽筛选条件',
     streetEmpty: '本街镇的事件没有关联工单', streetEmptyWhy: '关联到本街镇事件的工单会出现在这里',
     conflict: '内容冲突', repeat: '重复投诉', secondRound: '第二次办理', confidential: '匿名保密', confidentialText: '匿名保密，内容见工单页', noIncident: '未关联', noPlace: '位置不详', shared: '同一事件 {n} 件工单',
@@ -48,7 +51,7 @@ export const hotline = {
     conflictTitle: '第 {n} 版有两种内容', conflictWhy: '市热线以同一版本号发来不同内容，先到的有效；请向市热线核实。', conflictOther: '另一份', conflictThis: '现行',
     incidentOf: '关联事件', trail: '事件进展', openIncident: '打开事件', sameIncident: '同一事件的其他工单', eachByItself: '逐件答复、逐件回访', relink: '改为关联其他事件', linkTitle: '转为事件或关联已有事件', consultDirect: '咨询类工单直接答复，不必关联事件', signFirst: '签收后可关联事件', noIncidentYet: '尚未关联事件', incidentHidden: '关联事件不在您的可见范围内',
     near: '附近在办事件（{n} 米内）', noNear: '附近没有在办事件', noPointNear: '工单没有坐标，无法查找附近事件', findByNumber: '按编号、地址、描述查找事件', join: '关联', make: '转为事件', makeLead: '内容取自工单，可以修改', sameMatter: '同一事项', metres: '{n} 米', linked: '已关联 {n}', made: '已转为事件 {n}', placeNeeded: '工单没有坐标，请标出位置', matterOf: '管理事项', noMatterYet: '待定，由受理员选择', unlinkedHint: '几张工单可以关联同一事件，但须逐件答复',
-    mergedFrom: '原关联事件已并案，随并案转到本件', timeline: '办理过程', ticketsOf: '12345 工单', ticketsOfWhy: '结案后须逐件答复诉求人', palette: '当前工单', keysHint: 'J K 上下 · Enter 打开 · / 搜索', district: '全区', byReply: '答复 {t}', dueAt: '截止 {t}', repeatTimes: '此前 {n} 件',
+    mergedFrom: '原关联事件已并案，随并案转到本件', timeline: '办理过程', ticketsOf: '12345 工单', ticketsOfWhy: '结案后须逐件答复诉求人', palette: '当前工单', keysHint: 'J K 上下 · Enter 打开 · / 搜索', district: '全区', colon: '：', byReply: '答复 {t}', dueAt: '截止 {t}', repeatTimes: '此前 {n} 件',
     cityPhraseDone: '经 {unit} 现场核查处理：{result} 已于 {date} 办结（事件编号 {number}）。', cityPhraseOpen: '该诉求已立为事件 {number}，由 {unit} 办理，将于 {date} 前完成并答复诉求人。', cityPhraseTold: '已联系诉求人并说明情况，诉求人表示理解。', cityPhraseConsult: '属政策咨询，已直接答复诉求人。',
     callerPhraseOpen: '您好，您反映的问题已由 {unit} 办理（事件编号 {number}），预计 {date} 前完成，我们会继续跟进。', contactPhraseKnown: '已告知受理情况和办理时限', contactPhraseMore: '诉求人补充了位置和情况', contactPhraseLater: '诉求人约定稍后再联系', contactPhraseBusy: '无人接听，稍后再拨',
   },

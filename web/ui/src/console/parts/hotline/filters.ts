@@ -9,9 +9,11 @@ export interface TicketFilters {
   readonly clock: Clock | '';
   readonly street: string;
   readonly mark: 'conflict' | 'repeat' | '';
+  /** By what is owed soonest, or by what came last. */
+  readonly sort: 'due' | '-received_at';
   readonly q: string;
 }
-export const noTicketFilters: TicketFilters = { status: [], type: [], clock: '', street: '', mark: '', q: '' };
+export const noTicketFilters: TicketFilters = { status: [], type: [], clock: '', street: '', mark: '', sort: 'due', q: '' };
 
 type Query = Readonly<Record<string, unknown>>;
 const text = (v: unknown): string => (typeof v === 'string' ? v : '');
@@ -28,6 +30,7 @@ export function fromTicketQuery(q: Query): TicketFilters {
     clock: clocks.find((c) => c === q['clock']) ?? '',
     street: /^\d{9}$/.test(text(q['street'])) ? text(q['street']) : '',
     mark: (['conflict', 'repeat'] as const).find((m) => m === q['mark']) ?? '',
+    sort: q['sort'] === '-received_at' ? '-received_at' : 'due',
     q: text(q['q']).slice(0, 100),
   };
 }
@@ -40,6 +43,7 @@ export function toTicketQuery(f: TicketFilters): Record<string, string> {
   if (f.clock !== '') q['clock'] = f.clock;
   if (f.street !== '') q['street'] = f.street;
   if (f.mark !== '') q['mark'] = f.mark;
+  if (f.sort !== 'due') q['sort'] = f.sort;
   if (f.q.trim() !== '') q['q'] = f.q.trim();
   return q;
 }
@@ -47,10 +51,10 @@ export function toTicketQuery(f: TicketFilters): Record<string, string> {
 /** The parameters of `GET /hotline/tickets`. */
 export function toTicketParams(f: TicketFilters): Record<string, string | boolean> {
   const { mark, ...rest } = toTicketQuery(f);
-  return mark === undefined ? rest : { ...rest, [mark]: true };
+  return { ...rest, sort: f.sort, ...(mark === undefined ? {} : { [mark]: true }) };
 }
 
-export const filtersNothing = (f: TicketFilters): boolean => Object.keys(toTicketQuery(f)).length === 0;
+export const filtersNothing = (f: TicketFilters): boolean => Object.keys(toTicketQuery({ ...f, sort: 'due' })).length === 0;
 
 /** The list as it was last shown: a ticket's page goes to the next one in it, and back to it. */
 export const lastList = shallowRef<{ readonly ids: readonly string[]; readonly query: Readonly<Record<string, string>> }>({ ids: [], query: {} });
@@ -72,13 +76,25 @@ export interface Fault {
   readonly column: string;
   readonly detail: string;
 }
+/** The column that a field of a ticket is read from. */
+const columnOf = (field: string): string => field.replace(/^location\./, '').replace(/^caller\.(name|phone)$/, 'caller_$1').replace(/^caller\./, '').replace(/^matter\..*/, 'matter');
+
+/** What a fault is called in every language; empty: only the server's own words say it. */
+export function faultName(detail: string): string {
+  const known: readonly (readonly [RegExp, string])[] = [
+    [/^is required/, 'required'], [/^expected value to be one of/, 'oneOf'], [/^is not a number|^expected (number|integer)/, 'number'], [/^is not a time/, 'time'], [/^is neither yes nor no/, 'yesNo'],
+    [/^lies in the future/, 'future'], [/^is no time after/, 'dueEarly'], [/^lies outside China/, 'outside'], [/^is not in the catalogue/, 'catalogue'], [/^expected .*length/, 'length'], [/cells, the header has/, 'cells'],
+  ];
+  return known.find(([how]) => how.test(detail))?.[1] ?? '';
+}
+
 /** Reads the faults of a refused file. Each points to /line/column and says both again in words. */
 export function faultsOf(errors: readonly { readonly pointer: string; readonly detail: string }[]): readonly Fault[] {
   return errors.map((e) => {
     const [, line = '', ...column] = /^\/(\d+)\//.test(e.pointer) ? e.pointer.split('/') : ['', ''];
     const said = /^line (\d+)(?:, ([\w. ]+?))?: ([\s\S]*)$/.exec(e.detail);
     return {
-      line: Number(line || (said?.[1] ?? 0)), column: column.join('.') || (said?.[2] ?? ''), detail: said?.[3] ?? e.detail,
+      line: Number(line || (said?.[1] ?? 0)), column: columnOf(column.join('.') || (said?.[2] ?? '')), detail: said?.[3] ?? e.detail,
     };
   });
 }
