@@ -58,5 +58,6 @@ func TestTheCacheGoesWhereItIsAsked(t *testing.T) {
 	ask("which loads", a(3), new(a(5)), true, nil, nil, 3, 1)
 	ask("of other rows", b(4), nil, false, nil, errElsewhere, 0, 0)
 	ask("of other rows, when those are known to be gone", b(4), new(a(3)), true, nil, nil, 4, 1)
+	ask("one that other rows were met before", a(3), &stand{"c", 1}, true, nil, errElsewhere, 0, 0)
 	ask("of the rows that are gone, begun before", a(3), new(a(3)), true, nil, errElsewhere, 0, 0)
 }

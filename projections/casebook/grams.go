@@ -47,42 +47,23 @@ func (g grams) remove(row uint32, text string) {
 // with returns the rows whose text has every gram of a word: those with the word itself,
 // if it is of two characters; else some more.
 func (g grams) with(word string) *roaring.Bitmap {
-	var all []*posting
+	var each []*posting
 	missing := false
 	eachGram(word, func(x gram) {
 		p := g[x]
 		missing = missing || p == nil
-		if !slices.Contains(all, p) {
-			all = append(all, p)
-		}
+		each = append(each, p)
 	})
-	if missing || len(all) == 0 {
+	if missing {
 		return none
 	}
-	slices.SortFunc(all, func(a, b *posting) int { return a.size() - b.size() })
-	rows := all[0].rows()
-	for i, p := range all[1:] {
-		if rows.IsEmpty() {
-			break
-		}
-		switch {
-		case p.many == nil:
-			rows = roaring.And(rows, p.rows())
-		case i == 0:
-			rows = roaring.And(rows, p.many)
-		default:
-			rows.And(p.many)
-		}
-	}
-	return rows
+	return all(each)
 }
 
 // trim gives back what growing took too much.
 func (g grams) trim() {
 	for _, p := range g {
-		if p.few = slices.Clone(p.few); p.many != nil {
-			p.many = p.many.Clone()
-		}
+		p.trim()
 	}
 }
 
@@ -125,6 +106,12 @@ func (p *posting) remove(row uint32) {
 	}
 }
 
+func (p *posting) trim() {
+	if p.few = slices.Clone(p.few); p.many != nil {
+		p.many = p.many.Clone()
+	}
+}
+
 func (p *posting) size() int {
 	if p.many != nil {
 		return int(p.many.GetCardinality())
@@ -138,4 +125,24 @@ func (p *posting) rows() *roaring.Bitmap {
 		return p.many
 	}
 	return roaring.BitmapOf(p.few...)
+}
+
+// all returns the rows that are in every posting, not to be changed.
+func all(postings []*posting) *roaring.Bitmap {
+	slices.SortFunc(postings, func(a, b *posting) int { return a.size() - b.size() })
+	postings = slices.Compact(postings)
+	var rows *roaring.Bitmap
+	for i, p := range postings {
+		switch {
+		case i == 0:
+			rows = p.rows()
+		case rows.IsEmpty():
+			return rows
+		case i == 1:
+			rows = roaring.And(rows, p.rows())
+		default:
+			rows.And(p.rows())
+		}
+	}
+	return rows
 }

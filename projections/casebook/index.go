@@ -22,14 +22,14 @@ type index struct {
 	closed  []int64
 	lng     []int32
 	lat     []int32
-	texts   grams // of descriptions and addresses
-	digits  grams // of numbers
+	texts   grams  // of descriptions and addresses
+	digits  digits // of numbers
 }
 
 func newIndex() *index {
 	x := &index{
 		reports: &column[int64]{}, updates: &column[int64]{}, dues: &column[int64]{}, numbers: &column[string]{},
-		texts: grams{}, digits: grams{},
+		texts: grams{},
 	}
 	for i := range x.facets {
 		x.facets[i] = newFacet(many(i))
