@@ -24,10 +24,11 @@ type block struct {
 	unit    []uint16
 	matter  []uint16
 	person  []uint32
-	minutes []uint16 // see [bucketOf]; noMinutes: none
-	subject []uint32 // position of its first fact
-	odd     []odd    // counts that add something else than 1
-	first   eventstore.Position
+	minutes []uint16                  // see [bucketOf]; noMinutes: none
+	subject []uint32                  // position of its first fact
+	odd     []odd                     // counts that add something else than 1
+	first   eventstore.Position       // of its first count
+	last    eventstore.Position       // of its last
 	now     atomic.Pointer[nowPlaces] // places by the base grid in force, once asked for
 }
 
@@ -152,9 +153,8 @@ func (v *vocabulary) originOf(source, tier string) (uint8, error) {
 }
 
 // block lays a chunk of n counts out.
-func (v *vocabulary) block(n int, first eventstore.Position, data []byte) (*block, error) {
+func (v *vocabulary) block(n int, data []byte) (*block, error) {
 	b := newBlock(n)
-	b.first = first
 	last := entry{street: math.MaxUint32, source: math.MaxUint32}
 	var at uint16
 	var from uint8
@@ -179,7 +179,10 @@ func (v *vocabulary) block(n int, first eventstore.Position, data []byte) (*bloc
 		if e.source != last.source || e.tier != last.tier {
 			from, errs[1] = v.originOf(v.all[e.source], v.all[e.tier])
 		}
-		last = e
+		if last = e; row == 0 {
+			b.first = e.position
+		}
+		b.last = e.position
 		b.figure[row], errs[2] = index(&v.figures, &v.words.figures, v.all, e.figure)
 		b.unit[row], errs[3] = index(&v.units, &v.words.units, v.all, e.unit)
 		b.matter[row], errs[4] = index(&v.matters, &v.words.matters, v.all, e.matter)

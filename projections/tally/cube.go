@@ -164,16 +164,15 @@ func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*pic
 	}
 	c.stamp++
 	touched := map[figures.Day]*day{}
-	err := projections.Scan(ctx, tx, `SELECT day, chunk, n, first, data FROM tally_chunks WHERE changed > $1 ORDER BY day, chunk`,
+	err := projections.Scan(ctx, tx, `SELECT day, chunk, n, data FROM tally_chunks WHERE changed > $1 ORDER BY day, chunk`,
 		[]any{int64(old.position)}, func(scan *sql.Rows) error {
 			var on figures.Day
 			var chunk, n int
-			var first eventstore.Position
 			var data sql.RawBytes
-			if err := scan.Scan(&on, &chunk, &n, &first, &data); err != nil {
+			if err := scan.Scan(&on, &chunk, &n, &data); err != nil {
 				return err
 			}
-			b, err := c.vocab.block(n, first, data)
+			b, err := c.vocab.block(n, data)
 			if err != nil {
 				return fmt.Errorf("%w: day %s, chunk %d", err, on, chunk)
 			}

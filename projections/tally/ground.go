@@ -158,6 +158,6 @@ func (s set) with(x uint32) set {
 func (b *block) anew() *block {
 	return &block{
 		figure: b.figure, origin: b.origin, place: b.place, unit: b.unit, matter: b.matter, person: b.person, minutes: b.minutes,
-		subject: b.subject, odd: b.odd, first: b.first,
+		subject: b.subject, odd: b.odd, first: b.first, last: b.last,
 	}
 }

@@ -200,7 +200,7 @@ func planOf(reading Reading) plan {
 // laps are the fields of [Durations], in the order of [figures.Laps].
 var laps = func() (list [][]int) {
 	for _, lap := range figures.Laps {
-		f, ok := fieldOf(reflect.TypeFor[Durations](), string(lap))
+		f, ok := fieldsOf(reflect.TypeFor[Durations]())[string(lap)]
 		if !ok {
 			panic("tally: no duration is of " + string(lap))
 		}
@@ -218,14 +218,17 @@ func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
-// fields are those of a [Row] by their names in JSON: every row looks some up.
-var fields = func() map[string]reflect.StructField {
+// rowFields are those of a row by their names in JSON. Every row of every answer looks
+// some up.
+var rowFields = fieldsOf(reflect.TypeFor[Row]())
+
+func fieldsOf(t reflect.Type) map[string]reflect.StructField {
 	byName := map[string]reflect.StructField{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Row]()) {
+	for _, f := range reflect.VisibleFields(t) {
 		byName[f.Tag.Get("json")] = f
 	}
 	return byName
-}()
+}
 
 // A group is what was counted for one row.
 type group struct {
@@ -291,6 +294,16 @@ func rowOf(key, name string, reading Reading, g group, weigh *reference.Evaluati
 	return r
 }
 
+// senses are which way is better of each indicator that may be weighed.
+var senses = func() map[string]figures.Sense {
+	m := map[string]figures.Sense{}
+	for _, code := range figures.Weighable() {
+		i, _ := figures.IndicatorOf(code)
+		m[code] = i.Sense
+	}
+	return m
+}()
+
 // grade weighs the indicators that apply: rates of which more is better as they are, the
 // others by what is missing to all.
 //
@@ -302,17 +315,16 @@ func (r *Row) grade(e *reference.Evaluation) {
 	var points, weights float64
 	v := reflect.ValueOf(r).Elem()
 	for _, w := range e.Weights {
-		i, ok := figures.IndicatorOf(w.Indicator)
-		f, there := fields[w.Indicator]
-		if !ok || !there || w.Weight <= 0 || i.Sense == figures.Neither {
+		sense, ok := senses[w.Indicator]
+		if !ok || w.Weight <= 0 {
 			continue
 		}
-		x, is := v.FieldByIndex(f.Index).Interface().(Ratio)
-		if !is || x.Rate == nil {
+		x := v.FieldByIndex(rowFields[w.Indicator].Index).Addr().Interface().(*Ratio)
+		if x.Rate == nil {
 			continue
 		}
 		rate := min(max(*x.Rate, 0), 1)
-		if i.Sense == figures.Less {
+		if sense == figures.Less {
 			rate = 1 - rate
 		}
 		points += float64(w.Weight) * 100 * rate

@@ -3,7 +3,6 @@ CREATE TABLE tally_chunks (
 	day     TEXT   NOT NULL,
 	chunk   BIGINT NOT NULL,
 	n       BIGINT NOT NULL,
-	first   BIGINT NOT NULL,
 	changed BIGINT NOT NULL,
 	data    BLOB   NOT NULL,
 	PRIMARY KEY (day, chunk)

@@ -28,7 +28,6 @@ type tail struct {
 	day     figures.Day
 	chunk   int64
 	n       int
-	first   eventstore.Position
 	last    entry
 	data    []byte
 	touched bool
@@ -86,9 +85,6 @@ func (w *writer) add(ctx context.Context, tx *sql.Tx, counts []figures.Count) er
 			street: w.word(c.Street), community: w.word(c.Community), unit: w.word(c.Unit), matter: w.word(c.Matter),
 			source: w.word(string(c.Source)), tier: w.word(string(c.Tier)), person: w.word(c.Person),
 		}
-		if t.n == 0 {
-			t.first = c.Position
-		}
 		t.data, t.last, t.touched = pack(t.data, t.last, e), e, true
 		t.n++
 	}
@@ -101,8 +97,8 @@ func (w *writer) tail(ctx context.Context, tx *sql.Tx, day figures.Day) (*tail, 
 		return t, nil
 	}
 	t := &tail{day: day, last: before}
-	err := tx.QueryRowContext(ctx, `SELECT chunk, n, first, data FROM tally_chunks WHERE day = $1 ORDER BY chunk DESC LIMIT 1`, string(day)).
-		Scan(&t.chunk, &t.n, &t.first, &t.data)
+	err := tx.QueryRowContext(ctx, `SELECT chunk, n, data FROM tally_chunks WHERE day = $1 ORDER BY chunk DESC LIMIT 1`, string(day)).
+		Scan(&t.chunk, &t.n, &t.data)
 	if err == nil {
 		err = unpack(t.data, func(_ int, e entry) { t.last = e })
 	} else if errors.Is(err, sql.ErrNoRows) {
@@ -130,10 +126,10 @@ func (w *writer) end(ctx context.Context, tx *sql.Tx, page []eventstore.Record) 
 	slices.SortFunc(dirty, func(a, b *tail) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.chunk, b.chunk)) })
 	rows = nil
 	for _, t := range dirty {
-		rows = append(rows, []any{string(t.day), t.chunk, t.n, int64(t.first), int64(t.last.position), t.data})
+		rows = append(rows, []any{string(t.day), t.chunk, t.n, int64(t.last.position), t.data})
 	}
 	err := projections.Bulk{
-		Table: "tally_chunks", Columns: []string{"day", "chunk", "n", "first", "changed", "data"},
+		Table: "tally_chunks", Columns: []string{"day", "chunk", "n", "changed", "data"},
 		Tail: "ON CONFLICT (day, chunk) DO UPDATE SET n = excluded.n, changed = excluded.changed, data = excluded.data",
 	}.Write(ctx, tx, rows)
 	if err != nil {
