@@ -30,6 +30,7 @@ type CLI struct {
 	Serve    ServeCmd    `cmd:"" help:"Serve a district's ledger."`
 	User     UserCmd     `cmd:"" help:"Accounts: add, passwd, disable, list."`
 	Import   ImportCmd   `cmd:"" help:"Bring in files: checked as a whole, then everything or nothing."`
+	Export   ExportCmd   `cmd:"" help:"Lists as files: CSV, XLSX, GeoJSON."`
 	Verify   VerifyCmd   `cmd:"" help:"Read the whole ledger and prove that it and its views are whole."`
 	Rebuild  RebuildCmd  `cmd:"" help:"Drop views and fold them anew from the first fact."`
 	Deadline DeadlineCmd `cmd:"" help:"Say when something is due, and why."`

@@ -63,6 +63,17 @@ func (s *Store) PutCaller(ctx context.Context, name, phone string) (subject stri
 
 // Caller returns who a reference stands for, or [ErrNoCaller].
 func (s *Store) Caller(ctx context.Context, subject string) (Caller, error) {
+	return ReadCallers(s.db).Caller(ctx, subject)
+}
+
+// Callers are the callers of a database that somebody else may keep.
+type Callers struct{ db *sqldb.DB }
+
+// ReadCallers returns the callers of db, which is only read.
+func ReadCallers(db *sqldb.DB) *Callers { return &Callers{db} }
+
+// Caller returns who a reference stands for, or [ErrNoCaller].
+func (s *Callers) Caller(ctx context.Context, subject string) (Caller, error) {
 	var name, phone, key []byte
 	err := s.db.Read.QueryRowContext(ctx, `SELECT c.name, c.phone, k.key FROM callers c JOIN caller_keys k ON k.subject = c.subject
 		WHERE c.subject = $1`, subject).Scan(&name, &phone, &key)

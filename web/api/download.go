@@ -9,7 +9,6 @@ import (
 	"os"
 	"reflect"
 	"strconv"
-	"strings"
 )
 
 // A download is an answer to be kept as a file. It is written whole before its first
@@ -17,13 +16,14 @@ import (
 type download struct {
 	media    string
 	name     string // of the file
+	plain    string // the same in ASCII, for old readers
 	position int64
 	file     *os.File // nameless: gone when it is closed
 	size     int64
 }
 
 // spool writes a file that nobody else can open.
-func spool(media, name string, position int64, write func(io.Writer) error) (_ *download, err error) {
+func spool(media, name, plain string, position int64, write func(io.Writer) error) (_ *download, err error) {
 	f, err := os.CreateTemp("", "gridcommand-*")
 	if err != nil {
 		return nil, fmt.Errorf("api: a place for a file: %w", err)
@@ -44,7 +44,7 @@ func spool(media, name string, position int64, write func(io.Writer) error) (_ *
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
-	return &download{media, name, position, f, size}, err
+	return &download{media, name, plain, position, f, size}, err
 }
 
 // send sends the file and lets go of it.
@@ -54,7 +54,7 @@ func (d *download) send(w http.ResponseWriter, status int) {
 	h := w.Header()
 	h.Set("Content-Type", d.media)
 	h.Set("Content-Length", strconv.FormatInt(d.size, 10))
-	h.Set("Content-Disposition", attachment(d.name))
+	h.Set("Content-Disposition", attachment(d.name, d.plain))
 	h.Set("Cache-Control", "no-store")
 	h.Set("Ledger-Position", strconv.FormatInt(d.position, 10))
 	w.WriteHeader(status)
@@ -63,14 +63,8 @@ func (d *download) send(w http.ResponseWriter, status int) {
 
 // attachment names a file twice: for old readers in ASCII, for all others as it is
 // called (RFC 6266, RFC 5987).
-func attachment(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r > '~' || r < ' ' || r == '"' || r == '\\' {
-			return -1
-		}
-		return r
-	}, name)
-	return `attachment; filename="` + strings.TrimLeft(plain, "-_") + `"; filename*=UTF-8''` + url.PathEscape(name)
+func attachment(name, plain string) string {
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + url.PathEscape(name)
 }
 
 // getFile is a route that answers with JSON or, where its query asks for it, with a file.

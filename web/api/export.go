@@ -42,7 +42,7 @@ func (s *server) export(ctx context.Context, r *Request, q exportQuery) (any, er
 	if o.Encoding == "" {
 		o.Encoding = sheet.UTF8
 	}
-	d, err := spool(o.Format.Media(o.Encoding), "", 0, func(w io.Writer) error {
+	d, err := spool(o.Format.Media(o.Encoding), "", "", 0, func(w io.Writer) error {
 		var out export.Writer
 		err := s.Casebook.Walk(ctx, filter, func(position eventstore.Position, at time.Time, _ int) (err error) {
 			o.Position, o.At = int64(position), at
@@ -67,7 +67,9 @@ func (s *server) export(ctx context.Context, r *Request, q exportQuery) (any, er
 		return nil, err
 	}
 	d.position = o.Position
-	d.name = fmt.Sprintf("事件清单_%s_%d.%s", s.Now().In(deadline.CST).Format("20060102-1504"), o.Position, o.Format)
+	at := s.Now().In(deadline.CST).Format("20060102-1504")
+	d.name = fmt.Sprintf("事件清单_%s_%d.%s", at, o.Position, o.Format)
+	d.plain = fmt.Sprintf("incidents-%s-%d.%s", at, o.Position, o.Format)
 	return d, nil
 }
 

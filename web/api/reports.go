@@ -275,6 +275,7 @@ func (s *server) callerViews(ctx context.Context, r *Request, q reportQuery) (an
 // A reportPaper is what a report is called and which columns it has as a file.
 type reportPaper struct {
 	title   string
+	plain   string // the title in ASCII
 	columns []sheet.Column
 }
 
@@ -289,9 +290,10 @@ func rowsOf[T any](items []T, row func(T) []any) [][]any {
 // reportFile writes a report as CSV, or as a workbook with a second sheet that says how
 // it was made.
 func (s *server) reportFile(as AsFile, p reportPaper, told Told, rows [][]any, notes []string) (any, error) {
-	name := p.title + "_" + told.To.Add(-time.Nanosecond).In(deadline.CST).Format("20060102")
+	day := told.To.Add(-time.Nanosecond).In(deadline.CST).Format("20060102")
+	name, plain := p.title+"_"+day, p.plain+"-"+day
 	if fileForm(as.Format) == asCSV {
-		return spool(csvMedia(as.encoding()), name+".csv", told.Position, func(w io.Writer) error {
+		return spool(csvMedia(as.encoding()), name+".csv", plain+".csv", told.Position, func(w io.Writer) error {
 			out, err := sheet.NewCSV(w, as.encoding(), p.columns)
 			if err != nil {
 				return err
@@ -304,7 +306,7 @@ func (s *server) reportFile(as AsFile, p reportPaper, told Told, rows [][]any, n
 			return out.Close()
 		})
 	}
-	return spool(sheets.XLSX, name+".xlsx", told.Position, func(w io.Writer) error {
+	return spool(sheets.XLSX, name+".xlsx", plain+".xlsx", told.Position, func(w io.Writer) error {
 		book, err := sheet.NewBook(p.title, told.At)
 		if err != nil {
 			return err

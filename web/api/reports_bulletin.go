@@ -19,6 +19,7 @@ import (
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
+	"gridcommand/web/export"
 	"gridcommand/web/sheet"
 	"gridcommand/workflow/sheets"
 )
@@ -49,6 +50,7 @@ type Bulletin struct {
 	Types       []reports.Count `json:"ticket_types"`
 	Streets     BulletinTable   `json:"streets"`
 	Units       BulletinTable   `json:"units"`
+	Stations    BulletinTable   `json:"stations" doc:"the units that are stations of a community"`
 	Matters     BulletinTable   `json:"matters"`
 	Suspended   BulletinStock   `json:"suspended"`
 	Notes       []BulletinNote  `json:"notes"`
@@ -208,7 +210,7 @@ func (s *server) monthOf(ctx context.Context, p jurisdiction.Person, from time.T
 		area = s.named(s.reference().Book.District())
 	}
 	b := Bulletin{Month: from.Format("2006-01"), From: from, To: to, Area: area}
-	b.Title = fmt.Sprintf("%s%d年%d月网格化管理月度运行通报", area.Name, from.Year(), from.Month())
+	b.Title = fmt.Sprintf("%s%d年%d月网格化管理月度运行通报", export.Area(area.Name), from.Year(), from.Month())
 	streets, err := ask(tally.ByStreet, tally.Fact, from)
 	if err != nil {
 		return b, err
@@ -226,14 +228,22 @@ func (s *server) monthOf(ctx context.Context, p jurisdiction.Person, from time.T
 	b.Overview = linesOf(overviewLines, streets, then)
 	b.Hotline = linesOf(ticketLines, streets, then)
 	b.Types = typesOf(streets.total)
-	b.Streets = tableOf(streetLines, streets, func(record) bool { return true })
+	b.Streets = tableOf(streetLines, streets, func(tally.Row, record) bool { return true })
+	for i, r := range b.Streets.Rows {
+		b.Streets.Rows[i].Name = export.Area(r.Name)
+	}
 	units, err := ask(tally.ByUnit, tally.Fact, from)
 	if err != nil {
 		return b, err
 	}
-	b.Units = tableOf(unitLines, units, func(f record) bool {
-		return f.integer("dispatched")+f.integer("to_be_handled")+f.integer("returns")+f.integer("reworks") > 0
-	})
+	book := s.reference().Book
+	handles := func(stations bool) func(tally.Row, record) bool {
+		return func(r tally.Row, _ record) bool {
+			u, ok := book.Unit(r.Key)
+			return ok && (u.Kind == jurisdiction.Station) == stations && r.Dispatched+r.ToBeHandled+r.Returns+r.Reworks > 0
+		}
+	}
+	b.Units, b.Stations = tableOf(unitLines, units, handles(false)), tableOf(unitLines, units, handles(true))
 	matters, err := ask(tally.ByMatter, tally.Fact, from)
 	if err != nil {
 		return b, err
@@ -247,14 +257,6 @@ func (s *server) monthOf(ctx context.Context, p jurisdiction.Person, from time.T
 func (s *server) named(unit string) casefile.Named {
 	u, _ := s.reference().Book.Unit(unit)
 	return casefile.Named{Unit: unit, Name: u.Name}
-}
-
-func (f record) integer(name string) int64 {
-	var n int64
-	if json.Unmarshal(f[name], &n) != nil {
-		return 0
-	}
-	return n
 }
 
 // figure is what an indicator came to in a row; false: the row has none of that name.
@@ -309,17 +311,18 @@ func change(c BulletinColumn, now, then BulletinFigure) *float64 {
 }
 
 // tableOf ranks rows: by score where there is one, else by what was handled on time.
-// Equal ones share a rank, and what has neither comes last.
-func tableOf(columns []BulletinColumn, m month, keep func(record) bool) BulletinTable {
+// Equal ones share a rank, whoever had more to handle before the others, and what has
+// neither comes last.
+func tableOf(columns []BulletinColumn, m month, keep func(tally.Row, record) bool) BulletinTable {
 	t := BulletinTable{Columns: []BulletinColumn{}, Rows: []BulletinRow{}}
 	for _, c := range columns {
 		if _, ok := m.total.figure(c); ok {
 			t.Columns = append(t.Columns, c)
 		}
 	}
-	measure := map[string]float64{}
+	measure, judged := map[string]float64{}, map[string]int64{}
 	for i, f := range m.rows {
-		if !keep(f) || m.Items[i].Key == "" {
+		if m.Items[i].Key == "" || !keep(m.Items[i], f) {
 			continue
 		}
 		row := rowOf(t.Columns, m.Items[i], f)
@@ -331,10 +334,11 @@ func tableOf(columns []BulletinColumn, m month, keep func(record) bool) Bulletin
 		default:
 			measure[row.Key] = math.Inf(-1)
 		}
+		judged[row.Key] = m.Items[i].ToBeHandled
 		t.Rows = append(t.Rows, row)
 	}
 	slices.SortStableFunc(t.Rows, func(a, b BulletinRow) int {
-		return cmp.Or(cmp.Compare(measure[b.Key], measure[a.Key]), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(measure[b.Key], measure[a.Key]), cmp.Compare(judged[b.Key], judged[a.Key]), cmp.Compare(a.Key, b.Key))
 	})
 	for i := range t.Rows {
 		switch here := measure[t.Rows[i].Key]; {
@@ -365,7 +369,7 @@ func rowOf(columns []BulletinColumn, r tally.Row, f record) BulletinRow {
 
 // mattersOf are the matters reported most.
 func mattersOf(m month) BulletinTable {
-	t := tableOf(matterLines, m, func(f record) bool { return f.integer("reported") > 0 })
+	t := tableOf(matterLines, m, func(r tally.Row, _ record) bool { return r.Reported > 0 })
 	reported := map[string]int64{}
 	for _, r := range m.Items {
 		reported[r.Key] = r.Reported
@@ -435,7 +439,7 @@ func notesOf(b Bulletin) []BulletinNote {
 	notes = append(notes,
 		BulletinNote{"口径", "事实口径为账本事实；考核口径为事实口径减去申诉成立不计的部分，申诉不改变事实。"},
 		BulletinNote{"同比、环比", "同比为上年同月，环比为上月；比率为百分点之差，数量为增减百分比；无基数的以“—”表示。"},
-		BulletinNote{"排名", "有综合得分的按得分，否则按按期处置率；并列者名次相同，无基数者不排名。事项按上报数排列。"},
+		BulletinNote{"排名", "有综合得分的按得分，否则按按期处置率；并列者名次相同，无基数者不排名；村居网格工作站另行排名。事项按上报数排列。"},
 		BulletinNote{"挂账", "各单位挂账数为月末存量；按事由、时长为数据截至时的存量。"},
 	)
 	told := map[string]bool{}
@@ -532,7 +536,7 @@ var gradeWords = map[string]string{"A": "优秀", "B": "良好", "C": "合格", 
 
 // bulletinBook is the bulletin as a workbook.
 func bulletinBook(b Bulletin) (any, error) {
-	return spool(sheets.XLSX, b.Title+".xlsx", b.Position, func(w io.Writer) error {
+	return spool(sheets.XLSX, b.Title+".xlsx", "bulletin-"+b.Month+".xlsx", b.Position, func(w io.Writer) error {
 		book, err := sheet.NewBook(b.Title, b.At)
 		if err != nil {
 			return err
@@ -577,7 +581,7 @@ func bulletinSheets(b Bulletin) []bulletinSheet {
 		}
 		return p
 	}
-	all := []bulletinSheet{lines("总体情况", b.Overview), tableSheet("街镇排名", "街镇", b.Streets), tableSheet("单位排名", "单位", b.Units), tableSheet("高发事项", "管理事项", b.Matters)}
+	all := []bulletinSheet{lines("总体情况", b.Overview), tableSheet("街镇排名", "街镇", b.Streets), tableSheet("单位排名", "单位", b.Units), tableSheet("村居网格工作站排名", "单位", b.Stations), tableSheet("高发事项", "管理事项", b.Matters)}
 	hotline := lines("热线", b.Hotline)
 	for _, t := range b.Types {
 		n := float64(t.Count)

@@ -28,7 +28,7 @@ func subjectRow(s reports.Subject) []any {
 	if s.Matter != nil {
 		matter = s.Matter.Name
 	}
-	return []any{s.Number, matter, s.StreetName, s.CommunityName, export.Statuses[s.Status]}
+	return []any{s.Number, matter, export.Area(s.StreetName), export.Area(s.CommunityName), export.Statuses[s.Status]}
 }
 
 // actWords are the labels of the acts.
@@ -41,7 +41,7 @@ var fieldWords = map[string]string{"location": "位置", "matter": "管理事项
 
 var clockWords = map[incident.Clock]string{incident.StageClock: stageWord, incident.TotalClock: totalWord}
 
-var unusualPaper = reportPaper{"临期异常操作清单", slices.Concat(subjectColumns, []sheet.Column{
+var unusualPaper = reportPaper{"临期异常操作清单", "unusual", slices.Concat(subjectColumns, []sheet.Column{
 	{Name: "act", Head: "操作"},
 	{Name: "at", Head: "生效时间", Kind: sheet.Moment},
 	{Name: "minutes_left", Head: "距超时（分钟）", Kind: sheet.Whole},
@@ -129,7 +129,7 @@ func unusualNotes(within int) []string {
 	}
 }
 
-var suspendedPaper = reportPaper{"挂账存量清单", slices.Concat(subjectColumns, []sheet.Column{
+var suspendedPaper = reportPaper{"挂账存量清单", "suspended", slices.Concat(subjectColumns, []sheet.Column{
 	{Name: "unit", Head: "承办单位", Width: 26},
 	{Name: "code", Head: "挂账事由", Width: 18},
 	{Name: "reason", Head: "理由", Width: 36},
@@ -203,7 +203,7 @@ var backWords = map[reports.Back]string{
 	reports.BackReopened: "重办", reports.BackSpotCheck: "虚假处置", reports.BackRecurrence: "回潮", reports.BackComplaint: "重复投诉",
 }
 
-var reopenedPaper = reportPaper{"快速办结后反复清单", slices.Concat(subjectColumns, []sheet.Column{
+var reopenedPaper = reportPaper{"快速办结后反复清单", "reopened", slices.Concat(subjectColumns, []sheet.Column{
 	{Name: "unit", Head: "承办单位", Width: 26},
 	{Name: "handled_by", Head: "承办人"},
 	{Name: "given_at", Head: "派遣时间", Kind: sheet.Moment},
@@ -245,7 +245,7 @@ var partWords = map[reports.Part]string{
 	reports.Dispatching: "派遣", reports.Handling: "处置", reports.Checking: "核查", reports.Closing: "结案",
 }
 
-var oneHandPaper = reportPaper{"同一人多岗办理清单", slices.Concat(subjectColumns, []sheet.Column{
+var oneHandPaper = reportPaper{"同一人多岗办理清单", "one-hand", slices.Concat(subjectColumns, []sheet.Column{
 	{Name: "by", Head: "办理人"},
 	{Name: "by_unit", Head: "办理人单位", Width: 26},
 	{Name: "role", Head: "角色"},
@@ -271,7 +271,7 @@ var oneHandNotes = []string{
 	"系统自动派遣不计。派遣、核查、结案三者为同一人的另作标明。",
 }
 
-var callerViewsPaper = reportPaper{"查看诉求人电话清单", []sheet.Column{
+var callerViewsPaper = reportPaper{"查看诉求人电话清单", "caller-views", []sheet.Column{
 	{Name: "at", Head: "查看时间", Kind: sheet.Moment},
 	{Name: "by", Head: "查看人"},
 	{Name: "by_unit", Head: "查看人单位", Width: 26},
@@ -289,7 +289,7 @@ func callerViewsRow(x reports.Viewing) []any {
 	if x.Kind == reports.OfTicket {
 		kind = "热线工单"
 	}
-	return []any{x.At, x.By.Person, x.By.Name, roleWord(x.By.Role), kind, x.Number, x.StreetName, x.Reason, x.Confidential, x.Position}
+	return []any{x.At, x.By.Person, x.By.Name, roleWord(x.By.Role), kind, x.Number, export.Area(x.StreetName), x.Reason, x.Confidential, x.Position}
 }
 
 var callerViewsNotes = []string{"每次查看诉求人姓名、电话均为账本事实；清单只列谁、何时、因何查看，不列姓名和电话。未关联事件的工单仅区级可见。匿名保密件不列理由。"}

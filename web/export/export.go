@@ -149,7 +149,7 @@ func row(f casefile.File, book *jurisdiction.Book) []any {
 	}
 	return []any{
 		f.Number, Statuses[f.Status], StageOf(f), Tiers[f.Tier], Lamps[f.Lamp], Sources[f.Source], Severities[f.Severity], matter, code,
-		f.Description, name(f.Street), f.Street, name(f.Community), f.Community, grid, f.Location.Address, f.Location.Lng, f.Location.Lat,
+		f.Description, Area(name(f.Street)), f.Street, Area(name(f.Community)), f.Community, grid, f.Location.Address, f.Location.Lng, f.Location.Lat,
 		holder, holderCode, f.ReportedAt, f.OccurredAt, f.FiledAt, f.HandledAt, f.ClosedAt, f.Due.Stage, f.Due.Total,
 		f.Accepted, f.Overdue, f.Suspended, f.Difficult, f.Returns, f.Transfers, f.Reworks, f.Extensions, flagsOf(f), f.Result,
 		caller, phone, external, f.ID, f.Position,

@@ -60,6 +60,16 @@ var (
 	}
 )
 
+// Area is what an area is called, by the name of its desk.
+func Area(desk string) string {
+	for _, of := range []string{"网格化服务管理指挥中心", "指挥中心", "网格工作站"} {
+		if name, ok := strings.CutSuffix(desk, of); ok {
+			return name
+		}
+	}
+	return desk
+}
+
 // StageOf is the label of where an incident stands: not signed for is a stage to see.
 func StageOf(f casefile.File) string {
 	switch {

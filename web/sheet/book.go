@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"io"
+	"math"
 	"time"
 	"unicode/utf8"
 
@@ -12,7 +13,7 @@ import (
 // A Book is a workbook being written.
 type Book struct {
 	file   *excelize.File
-	styles map[Kind]int
+	styles [len(formats)]int // by kind
 	head   int
 	pages  int
 	at     time.Time
@@ -29,20 +30,20 @@ type Page struct {
 }
 
 // formats are how numbers of a kind are shown.
-var formats = map[Kind]string{Whole: "0", Decimal: "0.0", Percent: "0.00%", Moment: "yyyy-mm-dd hh:mm", Degree: "0.0000000", Text: "@"}
+var formats = [...]string{Text: "@", Whole: "0", Decimal: "0.0", Percent: "0.00%", Moment: "yyyy-mm-dd hh:mm", Degree: "0.0000000"}
 
 // NewBook begins a workbook. Of its properties, when it was made is at: the same rows
 // give the same file.
 func NewBook(title string, at time.Time) (*Book, error) {
-	b := &Book{file: excelize.NewFile(), styles: map[Kind]int{}, at: at}
+	b := &Book{file: excelize.NewFile(), at: at}
 	thin := []excelize.Border{
 		{Type: "left", Color: "999999", Style: 1}, {Type: "right", Color: "999999", Style: 1},
 		{Type: "top", Color: "999999", Style: 1}, {Type: "bottom", Color: "999999", Style: 1},
 	}
 	font := excelize.Font{Family: "宋体", Size: 10}
 	var err error
-	for kind, format := range formats {
-		style := excelize.Style{Border: thin, Font: &font, CustomNumFmt: &format, Alignment: &excelize.Alignment{Vertical: "top", WrapText: kind == Text}}
+	for kind, format := range formats { // in order: the same rows give the same file
+		style := excelize.Style{Border: thin, Font: &font, CustomNumFmt: &format, Alignment: &excelize.Alignment{Vertical: "top", WrapText: Kind(kind) == Text}}
 		if b.styles[kind], err = b.file.NewStyle(&style); err != nil {
 			return nil, err
 		}
@@ -109,11 +110,11 @@ func (b *Book) setUp(p Page) error {
 	if err := b.file.SetPageLayout(p.Name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &all}); err != nil {
 		return err
 	}
-	fit, side, top := true, 0.5, 0.8
+	fit, side, top, edge := true, 0.5, 0.8, 0.3
 	if err := b.file.SetSheetProps(p.Name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	if err := b.file.SetPageMargins(p.Name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top}); err != nil {
+	if err := b.file.SetPageMargins(p.Name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &edge, Footer: &edge}); err != nil {
 		return err
 	}
 	title := p.Title
@@ -194,10 +195,11 @@ func (r *Rows) Close() error {
 	return r.stream.Flush()
 }
 
-// serial counts days since 1899-12-30 by the wall, as spreadsheets do.
+// serial counts days since 1899-12-30 by the wall, as spreadsheets do. It is never a
+// hair too early: those that cut fractions off would show the minute before.
 func serial(t time.Time) float64 {
 	_, offset := t.Zone()
-	return float64(t.UnixMicro()+int64(offset)*1e6)/86_400e6 + 25_569
+	return math.Ceil((float64(t.UnixMicro()+int64(offset)*1e6)/86_400e6+25_569)*1e9) / 1e9
 }
 
 // WriteTo writes the book and lets go of it.
