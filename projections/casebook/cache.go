@@ -122,7 +122,12 @@ func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(
 				return ctx.Err()
 			}
 		}
-		const query = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`
+		query := `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`
+		if after > 0 {
+			// The plus keeps a planner from walking all rows in their order for the few that
+			// the index on position finds.
+			query = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY +first`
+		}
 		err := projections.Scan(ctx, tx, query, []any{int64(after)}, func(r *sql.Rows) error {
 			var x row
 			var line string
