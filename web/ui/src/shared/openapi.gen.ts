@@ -4,6 +4,23 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActingPerson: {
+            name: string;
+            person: string;
+            role: string;
+            unit: string;
+        };
+        AgeCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            from_days: number;
+            /**
+             * Format: int64
+             * @description exclusive; null: no end
+             */
+            to_days: number | null;
+        };
         Appeal: {
             /** Format: date-time */
             at: string;
@@ -136,6 +153,110 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Bulletin: {
+            area: components["schemas"]["Named"];
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            /** Format: date-time */
+            from: string;
+            hotline: components["schemas"]["BulletinLine"][];
+            matters: components["schemas"]["BulletinTable"];
+            month: string;
+            notes: components["schemas"]["BulletinNote"][];
+            overview: components["schemas"]["BulletinLine"][];
+            /** Format: int64 */
+            position: number;
+            /** @description the month is not over */
+            provisional: boolean;
+            /** @description the units that are stations of a community */
+            stations: components["schemas"]["BulletinTable"];
+            streets: components["schemas"]["BulletinTable"];
+            suspended: components["schemas"]["BulletinStock"];
+            ticket_types: components["schemas"]["KeyCount"][];
+            title: string;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            units: components["schemas"]["BulletinTable"];
+        };
+        BulletinColumn: {
+            code: string;
+            formula: string;
+            /** @enum {string} */
+            kind: "share" | "count" | "number";
+            name: string;
+            name_en: string;
+        };
+        BulletinFigure: {
+            /** Format: int64 */
+            d: number | null;
+            /** Format: int64 */
+            n: number | null;
+            /**
+             * Format: double
+             * @description null: not applicable
+             */
+            value: number | null;
+        };
+        BulletinLine: {
+            code: string;
+            exempted: components["schemas"]["BulletinFigure"];
+            fact: components["schemas"]["BulletinFigure"];
+            formula: string;
+            /** @enum {string} */
+            kind: "share" | "count" | "number";
+            month_ago: components["schemas"]["BulletinFigure"];
+            /** Format: double */
+            month_change: number | null;
+            name: string;
+            name_en: string;
+            year_ago: components["schemas"]["BulletinFigure"];
+            /**
+             * Format: double
+             * @description of a share in points of one, of a count as a share of then; null: there is nothing to compare
+             */
+            year_change: number | null;
+        };
+        BulletinNote: {
+            name: string;
+            text: string;
+        };
+        BulletinRow: {
+            cells: components["schemas"]["BulletinFigure"][];
+            grade: string | null;
+            key: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description equal ones share a rank; null: nothing to rank by
+             */
+            rank: number | null;
+            /** Format: double */
+            score: number | null;
+        };
+        BulletinStock: {
+            /** @description likewise */
+            by_age: components["schemas"]["AgeCount"][];
+            /** @description as of the last fact, not of the month's end */
+            by_ground: components["schemas"]["KeyCount"][];
+            by_unit: components["schemas"]["BulletinRow"][];
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: double
+             * @description on average; null: none does
+             */
+            days: number | null;
+        };
+        BulletinTable: {
+            columns: components["schemas"]["BulletinColumn"][];
+            rows: components["schemas"]["BulletinRow"][];
+        };
         Call: {
             answered: string;
             /** Format: date-time */
@@ -237,6 +358,44 @@ export interface components {
             stage: components["schemas"]["TicketStage"];
             street: string;
             type: components["schemas"]["TicketType"];
+        };
+        CallerView: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ActingPerson"];
+            confidential: boolean;
+            id: string;
+            kind: string;
+            number: string;
+            /** Format: int64 */
+            position: number;
+            reason: string;
+            street: string;
+            street_name: string;
+        };
+        CallerViews: {
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["CallerView"][];
+            /** @description how often who, the most first */
+            people: components["schemas"]["KeyCount"][];
+            /**
+             * Format: int64
+             * @description up to which the facts are told
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            /** Format: int64 */
+            total: number;
         };
         Campaign: {
             area: string[];
@@ -379,6 +538,76 @@ export interface components {
             expected_version?: number;
             note?: string;
             photos?: string[];
+        };
+        ClosedEarly: {
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            /** Format: int64 */
+            days: number;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["ClosedEarlyItem"][];
+            /** Format: int64 */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description up to which the facts are told
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description percent
+             */
+            share: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        ClosedEarlyBack: "reopened" | "spot_check" | "recurrence" | "repeat_complaint";
+        ClosedEarlyItem: {
+            /** Format: date-time */
+            at: string;
+            back: components["schemas"]["ClosedEarlyBack"];
+            /** Format: date-time */
+            closed_at: string;
+            community: string;
+            community_name: string;
+            confidential: boolean;
+            /** Format: date-time */
+            due: string | null;
+            /** Format: date-time */
+            given_at: string;
+            /** Format: date-time */
+            handled_at: string;
+            handled_by: components["schemas"]["ActingPerson"];
+            /** Format: int64 */
+            hours_after: number;
+            id: string;
+            /** Format: int64 */
+            limit_minutes: number;
+            matter: components["schemas"]["Matter"] | null;
+            number: string;
+            other: components["schemas"]["Link"] | null;
+            /** Format: int64 */
+            position: number;
+            reason: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: double */
+            share: number | null;
+            status: components["schemas"]["Status"];
+            street: string;
+            street_name: string;
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            used_minutes: number;
         };
         CommandAnswer: {
             /** @description view-caller only */
@@ -724,6 +953,11 @@ export interface components {
             /** @description JSON pointer into the body */
             pointer?: string;
         };
+        FigureName: {
+            code: string;
+            name: string;
+            name_en: string;
+        };
         FileCommand: {
             criterion: string | null;
             /**
@@ -747,6 +981,11 @@ export interface components {
             rows?: {
                 [key: string]: string;
             }[];
+        };
+        GradeFrom: {
+            /** Format: int64 */
+            from: number;
+            grade: string;
         };
         GridCoverage: {
             community: string;
@@ -1073,6 +1312,49 @@ export interface components {
             policy_version: string;
             reason: string;
         };
+        Indicator: {
+            /** @description field of a row of statistics, with dots where it lies deeper */
+            code: string;
+            /** @description none: it is no share of facts */
+            denominator: components["schemas"]["IndicatorTerm"][];
+            /** @description the run that it judges: a field of durations; empty: none */
+            duration: string;
+            /** @description whose unit and person it counts for */
+            falls_on: string;
+            falls_on_en: string;
+            formula: string;
+            formula_en: string;
+            kind: components["schemas"]["IndicatorKind"];
+            name: string;
+            name_en: string;
+            numerator: components["schemas"]["IndicatorTerm"][];
+            /** @description which way is better */
+            sense: components["schemas"]["IndicatorSense"];
+            /** @enum {string} */
+            source: "published" | "practice" | "decided";
+            /**
+             * Format: int64
+             * @description in the score
+             */
+            weight: number;
+        };
+        /** @enum {string} */
+        IndicatorKind: "share" | "count" | "duration" | "per";
+        /** @enum {string} */
+        IndicatorSense: "more" | "less" | "none";
+        IndicatorTerm: {
+            figure: string;
+            /** Format: int64 */
+            sign: number;
+        };
+        Indicators: {
+            figures: components["schemas"]["FigureName"][];
+            /** @description the best first */
+            grades: components["schemas"]["GradeFrom"][];
+            items: components["schemas"]["Indicator"][];
+            /** Format: int64 */
+            position: number;
+        };
         InspectorDuty: {
             day: string;
             /**
@@ -1093,6 +1375,12 @@ export interface components {
              * @description null: off duty
              */
             since: string | null;
+        };
+        KeyCount: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            name: string;
         };
         KnownCaller: {
             name: string;
@@ -1372,6 +1660,55 @@ export interface components {
             digest?: string;
             side: components["schemas"]["HandoverSide"];
         };
+        OneHand: {
+            /**
+             * Format: int64
+             * @description how many of them dispatched, checked and closed
+             */
+            all_three: number;
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["OneHandItem"][];
+            /**
+             * Format: int64
+             * @description up to which the facts are told
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            /** Format: int64 */
+            total: number;
+        };
+        OneHandItem: {
+            all_three: boolean;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ActingPerson"];
+            community: string;
+            community_name: string;
+            confidential: boolean;
+            id: string;
+            matter: components["schemas"]["Matter"] | null;
+            number: string;
+            parts: components["schemas"]["OneHandPart"][];
+            /** Format: int64 */
+            position: number;
+            severity: components["schemas"]["Severity"];
+            status: components["schemas"]["Status"];
+            street: string;
+            street_name: string;
+            unit: components["schemas"]["Named"];
+        };
+        /** @enum {string} */
+        OneHandPart: "dispatch" | "handle" | "check" | "close";
         PatrolDay: {
             /** Format: int64 */
             fixes: number;
@@ -1994,6 +2331,7 @@ export interface components {
             by: string;
             /** Format: date-time */
             from: string;
+            ground: string;
             items: components["schemas"]["StatisticsRow"][];
             /** Format: int64 */
             position: number;
@@ -2005,6 +2343,27 @@ export interface components {
             to: string;
             /** @description of all groups together */
             total: components["schemas"]["StatisticsRow"];
+        };
+        StatisticsDuration: {
+            /** Format: int64 */
+            median_min: number | null;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            p90_min: number | null;
+        };
+        StatisticsDurations: {
+            checking: components["schemas"]["StatisticsDuration"];
+            closing: components["schemas"]["StatisticsDuration"];
+            coordinating: components["schemas"]["StatisticsDuration"];
+            dispatching: components["schemas"]["StatisticsDuration"];
+            handling: components["schemas"]["StatisticsDuration"];
+            intake: components["schemas"]["StatisticsDuration"];
+            signing: components["schemas"]["StatisticsDuration"];
+            ticket: components["schemas"]["StatisticsDuration"];
+            ticket_contact: components["schemas"]["StatisticsDuration"];
+            total: components["schemas"]["StatisticsDuration"];
+            verifying: components["schemas"]["StatisticsDuration"];
         };
         StatisticsRow: {
             accurate_dispatch: components["schemas"]["Ratio"];
@@ -2021,8 +2380,10 @@ export interface components {
             /** Format: int64 */
             dispatched: number;
             dispatched_on_time: components["schemas"]["Ratio"];
+            durations: components["schemas"]["StatisticsDurations"];
             /** Format: int64 */
             escalated: number;
+            exempted: components["schemas"]["StatisticsRow"] | null;
             extension: components["schemas"]["Ratio"];
             /** Format: int64 */
             extensions: number;
@@ -2031,6 +2392,7 @@ export interface components {
             filed: number;
             filed_on_time: components["schemas"]["Ratio"];
             found_by_ourselves: components["schemas"]["Ratio"];
+            grade: string | null;
             /** Format: int64 */
             handed_over: number;
             /** Format: int64 */
@@ -2040,15 +2402,22 @@ export interface components {
             key: string;
             /** Format: int64 */
             merged: number;
+            month_ago: components["schemas"]["StatisticsRow"] | null;
             name: string;
             /** Format: int64 */
             overdue: number;
             overdue_unhandled: components["schemas"]["Ratio"];
+            patrol_coverage: components["schemas"]["Ratio"];
+            /** Format: double */
+            per_10k: number | null;
+            /** Format: double */
+            per_grid: number | null;
             recurrence: components["schemas"]["Ratio"];
             /** Format: int64 */
             recurrences: number;
             /** Format: int64 */
             reopened: number;
+            repeat_complaints: components["schemas"]["Ratio"];
             /** Format: int64 */
             reported: number;
             return_rate: components["schemas"]["Ratio"];
@@ -2061,6 +2430,8 @@ export interface components {
             /** Format: int64 */
             reworks: number;
             satisfaction: components["schemas"]["Ratio"];
+            /** Format: double */
+            score: number | null;
             signed_on_time: components["schemas"]["Ratio"];
             /** Format: int64 */
             suspended: number;
@@ -2068,6 +2439,18 @@ export interface components {
             suspended_days: number | null;
             /** Format: int64 */
             suspensions: number;
+            ticket_contact_on_time: components["schemas"]["Ratio"];
+            ticket_internal_on_time: components["schemas"]["Ratio"];
+            ticket_on_time: components["schemas"]["Ratio"];
+            ticket_resolved: components["schemas"]["Ratio"];
+            ticket_response: components["schemas"]["Ratio"];
+            ticket_returns: components["schemas"]["Ratio"];
+            ticket_satisfied: components["schemas"]["Ratio"];
+            /** Format: int64 */
+            tickets: number;
+            tickets_by_type: {
+                [key: string]: number;
+            };
             /** Format: int64 */
             to_be_checked: number;
             /** Format: int64 */
@@ -2084,6 +2467,7 @@ export interface components {
             verified_on_time: components["schemas"]["Ratio"];
             /** Format: int64 */
             voided: number;
+            year_ago: components["schemas"]["StatisticsRow"] | null;
         };
         /** @enum {string} */
         Status: "open" | "closed" | "declined" | "voided" | "merged";
@@ -2114,6 +2498,63 @@ export interface components {
         };
         /** @enum {string} */
         SuspendCode: "litigation" | "planned" | "assessment" | "transfer" | "season" | "expropriation" | "criminal_case" | "permit" | "";
+        SuspendedItem: {
+            /** Format: int64 */
+            age_days: number;
+            approved_by: components["schemas"]["ActingPerson"][];
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_by: components["schemas"]["ActingPerson"];
+            code: components["schemas"]["SuspendCode"];
+            community: string;
+            community_name: string;
+            confidential: boolean;
+            id: string;
+            matter: components["schemas"]["Matter"] | null;
+            /** Format: date-time */
+            next_review: string;
+            number: string;
+            reason: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: date-time */
+            since: string;
+            status: components["schemas"]["Status"];
+            street: string;
+            street_name: string;
+            unit: components["schemas"]["Named"];
+            /** Format: date-time */
+            until: string;
+        };
+        SuspendedStock: {
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            by_age: components["schemas"]["AgeCount"][];
+            by_ground: components["schemas"]["KeyCount"][];
+            by_unit: components["schemas"]["KeyCount"][];
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["SuspendedItem"][];
+            /**
+             * Format: int64
+             * @description up to which the facts are told
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description days
+             */
+            review: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            /** Format: int64 */
+            total: number;
+        };
         Suspension: {
             code: components["schemas"]["SuspendCode"];
             /** Format: date-time */
@@ -2837,6 +3278,91 @@ export interface components {
             items: components["schemas"]["Unit"][];
             /** Format: int64 */
             position: number;
+        };
+        UnusualAct: {
+            act: components["schemas"]["UnusualActKind"];
+            after_red: boolean;
+            approved_by: components["schemas"]["ActingPerson"][];
+            /** Format: date-time */
+            asked_at: string | null;
+            /** Format: int64 */
+            asked_minutes_left: number | null;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ActingPerson"];
+            clock: components["schemas"]["Clock"];
+            community: string;
+            community_name: string;
+            confidential: boolean;
+            detail: components["schemas"]["UnusualActDetail"];
+            /** Format: date-time */
+            due: string;
+            /** Format: date-time */
+            due_after: string | null;
+            duty_leader: boolean;
+            id: string;
+            matter: components["schemas"]["Matter"] | null;
+            /** Format: int64 */
+            minutes_left: number;
+            number: string;
+            outcome: components["schemas"]["UnusualActOutcome"];
+            /** Format: int64 */
+            position: number;
+            reason: string;
+            severity: components["schemas"]["Severity"];
+            stage: components["schemas"]["Stage"];
+            status: components["schemas"]["Status"];
+            street: string;
+            street_name: string;
+            tier: components["schemas"]["Tier"];
+            to: components["schemas"]["Named"] | null;
+            unit: components["schemas"]["Named"];
+        };
+        UnusualActDetail: {
+            agency?: string;
+            code?: string;
+            field?: string;
+            number?: string;
+            unit?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        /** @enum {string} */
+        UnusualActKind: "void" | "merge" | "suspend" | "extend" | "correct" | "hand_over" | "transfer" | "escalate" | "return";
+        UnusualActOutcome: {
+            /** Format: date-time */
+            closed_at: string | null;
+            expired: boolean;
+            holder: components["schemas"]["Named"] | null;
+            stage: components["schemas"]["Stage"] | null;
+            undone: boolean;
+        };
+        UnusualActs: {
+            /**
+             * Format: date-time
+             * @description of the last fact
+             */
+            at: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["UnusualAct"][];
+            /**
+             * Format: int64
+             * @description up to which the facts are told
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            to: string;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description minutes
+             */
+            within: number;
         };
         User: {
             /** @description that an inspector walks; none: all of the community */
