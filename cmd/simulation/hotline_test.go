@@ -10,6 +10,10 @@ import (
 	"gridcommand/domain/incident"
 	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
+	"gridcommand/projections"
+	"gridcommand/projections/casefile"
+	"gridcommand/projections/historytest"
+	"gridcommand/projections/tally"
 )
 
 // The counts of the table are the published shares, rounded as they were published.
@@ -191,7 +195,50 @@ func TestAHotlineRecordComesTrueByTheRules(t *testing.T) {
 			t.Errorf("%d %s, want %d", ratings[x.Result], x.Result, x.Count)
 		}
 	}
+	statistics(t, w, week, int64(repeats))
 	if len(shared) != len(incidents) || len(incidents) >= len(tickets) || repeats == 0 {
 		t.Errorf("%d incidents for %d tickets, %d of them linked; %d repeats", len(incidents), len(tickets), len(shared), repeats)
+	}
+}
+
+// statistics holds the record against the statistics of its period: to the last ticket.
+func statistics(t *testing.T, w *town, r HotlineRecord, repeats int64) {
+	t.Helper()
+	ref, err := district()
+	must(t, err)
+	db := historytest.Views(t)
+	view := tally.New(db, casefile.NewFolder(ref.Book, ref.Matters))
+	must(t, projections.NewRunner(db, w.ledger, view, nil).RunToEnd(t.Context()))
+	got, err := view.Statistics(t.Context(), tally.Query{From: r.From, To: r.To.AddDate(0, 0, 1).Truncate(time.Hour).Add(-18 * time.Hour), By: tally.BySource, Scope: []string{"area:440114"}})
+	must(t, err)
+	rated, content := int64(0), int64(0)
+	for _, x := range r.Ratings {
+		if x.Result != ticket.NotReached {
+			rated += int64(x.Count)
+		}
+		if x.Result == ticket.VerySatisfied || x.Result == ticket.Satisfied || x.Result == ticket.Basic {
+			content += int64(x.Count)
+		}
+	}
+	all, row := int64(r.Total()), got.Total
+	for name, x := range map[string]struct {
+		got  tally.Ratio
+		n, d int64
+	}{
+		"satisfied": {row.TicketSatisfied, content, rated}, "on time": {row.TicketOnTime, all, all}, "on time internally": {row.TicketInternalOnTime, all, all},
+		"contact": {row.TicketContactOnTime, all, all}, "response": {row.TicketResponse, all, all}, "returns": {row.TicketReturns, 0, all},
+		"repeats": {row.RepeatComplaints, repeats, all - int64(r.Types[0].Count)},
+	} {
+		if x.got.N != x.n || x.got.D != x.d {
+			t.Errorf("%s: %d of %d, want %d of %d", name, x.got.N, x.got.D, x.n, x.d)
+		}
+	}
+	if row.Tickets != all || row.TicketResolved.D != all {
+		t.Errorf("%d tickets, %d answered, want %d", row.Tickets, row.TicketResolved.D, all)
+	}
+	for _, x := range r.Types {
+		if n := row.TicketsByType[x.Type]; n != int64(x.Count) {
+			t.Errorf("%d of %s, want %d", n, x.Type, x.Count)
+		}
 	}
 }
