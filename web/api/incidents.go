@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -21,7 +20,6 @@ import (
 	"gridcommand/geo"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections/casefile"
-	"gridcommand/web/accounts"
 	"gridcommand/workflow"
 )
 
@@ -380,33 +378,55 @@ func stateOf(records []eventstore.Record) (incident.State, error) {
 // shown is an incident as a person may see it: the caller masked, and, where the state
 // is given, with the commands that this person may give now.
 func (s *server) shown(ctx context.Context, p jurisdiction.Person, f casefile.File, state *incident.State) (casefile.File, error) {
-	if f.Reporter != nil {
-		masked := casefile.Reporter{Confidential: f.Reporter.Confidential}
-		if !masked.Confidential {
-			c, err := s.Accounts.Caller(ctx, f.Subject)
-			if err != nil && !errors.Is(err, accounts.ErrNoCaller) {
-				return casefile.File{}, err
-			}
-			masked.Name, masked.Phone = c.Masked().Name, c.Masked().Phone
-		}
-		f.Reporter = &masked
+	shown, err := s.shownAll(ctx, []casefile.File{f})
+	if err != nil {
+		return casefile.File{}, err
 	}
-	f.Allowed = nil
+	f = shown[0]
 	if state != nil {
 		order := s.Workflow.Order(s.Now(), s.actor(p))
 		order.Posts = p.Posts
 		f.Allowed = incident.Allowed(*state, order)
 	}
-	if f.Flags == nil {
-		f.Flags = []incident.Flag{}
-	}
-	if f.Photos == nil {
-		f.Photos = []string{}
-	}
-	if f.Routing.Candidates == nil {
-		f.Routing.Candidates = []jurisdiction.Candidate{}
-	}
 	return f, nil
+}
+
+// shownAll is many incidents as anybody may see them who may see them at all, with their
+// callers read at once.
+func (s *server) shownAll(ctx context.Context, files []casefile.File) ([]casefile.File, error) {
+	var subjects []string
+	for _, f := range files {
+		if f.Reporter != nil && !f.Reporter.Confidential {
+			subjects = append(subjects, f.Subject)
+		}
+	}
+	callers, err := s.Accounts.Callers(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]casefile.File, len(files))
+	for i, f := range files {
+		if f.Reporter != nil {
+			masked := casefile.Reporter{Confidential: f.Reporter.Confidential}
+			if !masked.Confidential {
+				c := callers[f.Subject].Masked()
+				masked.Name, masked.Phone = c.Name, c.Phone
+			}
+			f.Reporter = &masked
+		}
+		f.Allowed = nil
+		if f.Flags == nil {
+			f.Flags = []incident.Flag{}
+		}
+		if f.Photos == nil {
+			f.Photos = []string{}
+		}
+		if f.Routing.Candidates == nil {
+			f.Routing.Candidates = []jurisdiction.Candidate{}
+		}
+		list[i] = f
+	}
+	return list, nil
 }
 
 func (s *server) incident(ctx context.Context, r *Request, _ none) (casefile.File, error) {

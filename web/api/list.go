@@ -81,13 +81,9 @@ func (s *server) list(ctx context.Context, r *Request, q listQuery) (IncidentLis
 	if err != nil {
 		return IncidentList{}, err
 	}
-	out := IncidentList{Items: make([]casefile.File, 0, len(page.Items)), Total: page.Total, Position: int64(page.Position), At: page.At}
-	for _, f := range page.Items {
-		shown, err := s.shown(ctx, r.Person, f, nil)
-		if err != nil {
-			return IncidentList{}, err
-		}
-		out.Items = append(out.Items, shown)
+	out := IncidentList{Total: page.Total, Position: int64(page.Position), At: page.At}
+	if out.Items, err = s.shownAll(ctx, page.Items); err != nil {
+		return IncidentList{}, err
 	}
 	if page.NextCursor != "" {
 		out.NextCursor = &page.NextCursor
