@@ -101,18 +101,20 @@ func (s State) Timers() []Timer {
 	if s.Status != StatusOpen {
 		return nil
 	}
-	var timers []Timer
+	timers := make([]Timer, 0, 4) // nearly always enough
 	if s.Pause != nil {
 		timers = append(timers, Timer{Clock: SuspensionClock, Kind: ResumedKind, At: s.Pause.Until, Due: s.Pause.Until})
 	}
-	timers = append(timers, s.timersOf(StageClock, s.Deadline)...)
+	timers = s.timersOf(timers, StageClock, &s.Deadline)
 	if s.Total != nil {
-		timers = append(timers, s.timersOf(TotalClock, *s.Total)...)
+		timers = s.timersOf(timers, TotalClock, s.Total)
 	}
 	if due := s.Asked[ReturnRequest].Review.Due; due != nil {
 		timers = append(timers, Timer{Clock: ReviewClock, Kind: RefusedKind, At: *due, Due: *due})
 	}
-	timers = append(timers, s.duties()...)
+	if len(s.Calls)+len(s.Helpers)+len(s.Supervisions) > 0 {
+		timers = append(timers, s.duties()...)
+	}
 	slices.SortFunc(timers, CompareTimers)
 	return timers
 }
@@ -121,6 +123,9 @@ func (s State) Timers() []Timer {
 // one moment, the end of a suspension before the stage, the stage before the total
 // clock, then what runs beside them.
 func CompareTimers(a, b Timer) int {
+	if c := a.At.Compare(b.At); c != 0 {
+		return c
+	}
 	rank := func(t Timer) int {
 		of, _ := t.Clock.duty()
 		return slices.Index([]Clock{SuspensionClock, StageClock, TotalClock, ReviewClock, Clock(CallDuty), Clock(HelpDuty), Clock(ReplyDuty)}, Clock(of))
@@ -128,17 +133,17 @@ func CompareTimers(a, b Timer) int {
 	_, m := a.Clock.duty()
 	_, n := b.Clock.duty()
 	return cmp.Or(
-		a.At.Compare(b.At), cmp.Compare(rank(a), rank(b)), cmp.Compare(m, n),
+		cmp.Compare(rank(a), rank(b)), cmp.Compare(m, n),
 		cmp.Compare(b.Kind, a.Kind), // "warned" before "expired"
 	)
 }
 
-// timersOf returns the timers of one of the two clocks. One that was used up before
+// timersOf adds the timers of one of the two clocks. One that was used up before
 // it began or before it last paused — a due time given from outside, work that was
 // late already when a check sent it back — speaks as soon as it runs.
-func (s State) timersOf(c Clock, d deadline.Deadline) []Timer {
+func (s State) timersOf(timers []Timer, c Clock, d *deadline.Deadline) []Timer {
 	if d.Due == nil || s.Marked[Mark{c, ExpiredKind}] {
-		return nil
+		return timers
 	}
 	runs := d.From
 	for _, p := range d.Pauses {
@@ -146,9 +151,9 @@ func (s State) timersOf(c Clock, d deadline.Deadline) []Timer {
 	}
 	expire := Timer{Clock: c, Kind: ExpiredKind, At: latest(*d.Due, runs), Due: *d.Due}
 	if d.Warn == nil || s.Marked[Mark{c, WarnedKind}] {
-		return []Timer{expire}
+		return append(timers, expire)
 	}
-	return []Timer{{Clock: c, Kind: WarnedKind, At: latest(*d.Warn, runs), Due: *d.Due}, expire}
+	return append(timers, Timer{Clock: c, Kind: WarnedKind, At: latest(*d.Warn, runs), Due: *d.Due}, expire)
 }
 
 // duties returns the timers of what has a limit of its own and is neither done nor lapsed.

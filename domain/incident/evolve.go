@@ -15,8 +15,9 @@ func Evolve(s State, e Event) State {
 	}
 	s.Version++
 	s.Acts++
-	s.Last = lastSaid(s.Last, e)
-	s = s.posted(e)
+	said := told(e)
+	s.Last = lastSaid(s.Last, e, said)
+	s.Posted = s.posted(e, said)
 	switch e := e.(type) {
 	case Reported:
 		s.Status, s.Number = StatusOpen, e.Number

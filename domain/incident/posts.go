@@ -97,22 +97,20 @@ func (o Order) leads() bool {
 	return o.By.System() || o.By.Role == jurisdiction.DistrictDesk && jurisdiction.HasPost(o.Posts, jurisdiction.DutyLeader)
 }
 
-// posted returns s knowing at which post the actor of e acted.
-func (s State) posted(e Event) State {
+// posted returns who acted at which post, that of e, which says a command or none, among them.
+func (s State) posted(e Event, said Command) map[jurisdiction.Post][]string {
 	by := FactOf(e).By
-	c := told(e)
-	if c == nil || by.System() {
-		return s
+	if said == nil || by.System() {
+		return s.Posted
 	}
-	post, asked := posts[c.Name()]
+	post, asked := posts[said.Name()]
 	if !asked || slices.Contains(s.Posted[post], by.Person) {
-		return s
+		return s.Posted
 	}
 	held := maps.Clone(s.Posted)
 	if held == nil {
 		held = map[jurisdiction.Post][]string{}
 	}
 	held[post] = with(held[post], by.Person)
-	s.Posted = held
-	return s
+	return held
 }

@@ -15,25 +15,28 @@ func (s State) repeats(o Order) bool {
 	if s.Last == nil {
 		return false
 	}
-	by, last := FactOf(s.Last).By, told(s.Last)
-	return by.Person == o.By.Person && by.Unit == o.By.Unit &&
-		last.Name() == o.Command.Name() && same(last, s.meant(o.Command))
+	if by := FactOf(s.Last).By; by.Person != o.By.Person || by.Unit != o.By.Unit {
+		return false
+	}
+	last := told(s.Last)
+	return last.Name() == o.Command.Name() && same(last, s.meant(o.Command))
 }
 
-// lastSaid returns the fact that stands for what was said last, once e is added.
+// lastSaid returns the fact that stands for what was said last, once e, which says a
+// command or none, is added.
 // It is nil after what nobody can say twice: a clock's word is a fact, and makes the
 // next act a new one; and a second look at the caller is a second look.
-func lastSaid(before, e Event) Event {
-	switch e := e.(type) {
+func lastSaid(before, e Event, said Command) Event {
+	switch x := e.(type) {
 	case Routed:
 		return before // said with Reported
 	case Handled:
-		if e.OnTheSpot {
+		if x.OnTheSpot {
 			return before // said with Filed
 		}
 		return e
 	default:
-		if told(e) == nil {
+		if said == nil {
 			return nil
 		}
 		return e

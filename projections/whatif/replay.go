@@ -27,30 +27,84 @@ type life struct {
 }
 
 // A replayer decides an incident's acts again, one after another. While everything came
-// out as it was, `then` is nil and one state stands for both.
+// out as it was, one state stands for both.
 type replayer struct {
 	was, now Rules
 	facts    []fact
+	known    *recall
 	state    incident.State  // under the other rules
-	then     *incident.State // as it was, once that is another state
+	apart    bool            // it may be another than it was
+	then     incident.State  // as it was, once they are apart
 	filed    *incident.Filed // the last filing under the other rules
+	n        int             // facts that followed
+	whole    bool            // these are kept also while they are history's
 	life     life
+}
+
+// A recall is what the rules of then say of an incident's facts, whatever the other rules
+// are: it is filled in while history is replayed by its own rules, and only read after that.
+type recall struct {
+	gave  map[int]bool                 // the reason of a dispatch came with the command
+	route map[int]jurisdiction.Routing // of a report
+	full  bool
+}
+
+func (m *recall) gaveBasis(i int, find func() bool) bool {
+	if m == nil {
+		return find()
+	}
+	gave, known := m.gave[i]
+	if !known {
+		if gave = find(); m.full {
+			return gave
+		}
+		if m.gave == nil {
+			m.gave = map[int]bool{}
+		}
+		m.gave[i] = gave
+	}
+	return gave
+}
+
+func (m *recall) routed(i int, find func() jurisdiction.Routing) jurisdiction.Routing {
+	if m == nil {
+		return find()
+	}
+	route, known := m.route[i]
+	if !known {
+		if route = find(); m.full {
+			return route
+		}
+		if m.route == nil {
+			m.route = map[int]jurisdiction.Routing{}
+		}
+		m.route[i] = route
+	}
+	return route
 }
 
 // replay decides an incident's acts again. was are the rules of then, now the other
 // ones; horizon is until when clocks run.
 func replay(was, now Rules, facts []fact, horizon time.Time) life {
-	r := &replayer{was: was, now: now, facts: facts}
+	return (&replayer{was: was, now: now, facts: facts, whole: true}).live(horizon)
+}
+
+// live replays the whole incident. What is made is told only of one that differs, unless
+// it is wanted whole.
+func (r *replayer) live(horizon time.Time) life {
+	facts := r.facts
 	r.life.differs = -1
-	r.life.made = make([]fact, 0, len(facts)+2)
+	if r.whole {
+		r.life.made = make([]fact, 0, len(facts)+2)
+	}
 	for i := range facts {
 		r.slot(i)
 	}
 	if len(facts) == 0 {
 		return r.life
 	}
-	if r.life.differs < 0 && len(r.life.made) != len(facts) {
-		r.diverge(min(len(r.life.made), len(facts)), len(facts))
+	if r.life.differs < 0 && r.n != len(facts) {
+		r.diverge(min(r.n, len(facts)), len(facts))
 	}
 	r.warn(len(facts)-1, horizon, true)
 	return r.life
@@ -59,8 +113,8 @@ func replay(was, now Rules, facts []fact, horizon time.Time) life {
 // history returns the incident as it was before fact i, to be asked before fact i is
 // added to it.
 func (r *replayer) history() incident.State {
-	if r.then != nil {
-		return *r.then
+	if r.apart {
+		return r.then
 	}
 	return r.state
 }
@@ -69,14 +123,13 @@ func (r *replayer) history() incident.State {
 func (r *replayer) slot(i int) {
 	f := r.facts[i]
 	before := r.history()
-	done := r.life.differs < 0 && len(r.life.made) > i // it followed from an earlier act already
+	done := r.life.differs < 0 && r.n > i // it followed from an earlier act already
 	if !done {
 		r.do(i, f, before)
 		r.compare(i, before)
 	}
-	if r.then != nil {
-		then := incident.Evolve(*r.then, f.event)
-		r.then = &then
+	if r.apart {
+		r.then = incident.Evolve(r.then, f.event)
 	}
 }
 
@@ -95,7 +148,7 @@ func (r *replayer) do(i int, f fact, before incident.State) {
 	}
 	r.warn(i, at, false)
 	by := incident.FactOf(f.event).By
-	if r.then != nil {
+	if r.apart {
 		r.approve(i, at, by, command, before)
 		by = r.standsIn(by, before)
 		if r.fallsAway(command, before) {
@@ -126,14 +179,15 @@ func (r *replayer) give(i int, at time.Time, by incident.Actor, posts []jurisdic
 		return refusal
 	}
 	for _, e := range events {
-		if r.then == nil && r.life.differs < 0 {
-			if n := len(r.life.made); n >= len(r.facts) || !same(e, r.facts[n].event) {
-				r.diverge(n, i)
-			}
+		if r.life.differs < 0 && (r.n >= len(r.facts) || !same(e, r.facts[r.n].event)) {
+			r.diverge(r.n, i)
 		}
-		record := r.facts[i].record
-		record.At, record.Version = incident.FactOf(e).At, eventstore.Version(len(r.life.made)+1)
-		r.life.made = append(r.life.made, fact{record, e})
+		r.n++
+		if r.whole || r.life.differs >= 0 {
+			record := r.facts[i].record
+			record.At, record.Version = incident.FactOf(e).At, eventstore.Version(r.n)
+			r.life.made = append(r.life.made, fact{record, e})
+		}
 		if filed, ok := e.(incident.Filed); ok {
 			r.filed = &filed
 		}
@@ -145,12 +199,12 @@ func (r *replayer) give(i int, at time.Time, by incident.Actor, posts []jurisdic
 // compare looks whether fact i, which was an act, did not follow. A clock's word may
 // still come with the act that it waits for.
 func (r *replayer) compare(i int, before incident.State) {
-	if r.life.differs >= 0 || len(r.life.made) > i {
+	if r.life.differs >= 0 || r.n > i {
 		return
 	}
 	e := r.facts[i].event
 	if _, spoken := incident.SpokenBy(before, e); !spoken && incident.Retold(e) != nil && !r.follows(i, before) {
-		r.diverge(len(r.life.made), i)
+		r.diverge(r.n, i)
 	}
 }
 
@@ -158,18 +212,20 @@ func (r *replayer) compare(i int, before incident.State) {
 // two go on apart: history stands before fact i.
 func (r *replayer) diverge(n, i int) {
 	r.life.differs = n
-	then := incident.State{}
-	for _, f := range r.facts[:min(i, len(r.facts))] {
-		then = incident.Evolve(then, f.event)
+	if !r.whole {
+		r.life.made = append(make([]fact, 0, len(r.facts)+2), r.facts[:n]...)
 	}
-	r.then = &then
+	r.apart, r.then = true, incident.State{}
+	for _, f := range r.facts[:min(i, len(r.facts))] {
+		r.then = incident.Evolve(r.then, f.event)
+	}
 }
 
 // warn lets clocks speak that run otherwise than they did: up to a moment, and at the
 // end of history also those that expire before it. A clock that runs as it did speaks when
 // it did, or not at all.
 func (r *replayer) warn(i int, until time.Time, end bool) {
-	if r.then == nil {
+	if !r.apart {
 		return
 	}
 	for {
@@ -184,8 +240,8 @@ func (r *replayer) warn(i int, until time.Time, end bool) {
 		if next < 0 {
 			return
 		}
-		n := len(r.life.made)
-		if err := r.give(i, timers[next].At, incident.Workflow, nil, timers[next].Command()); err != nil || len(r.life.made) == n {
+		n := r.n
+		if err := r.give(i, timers[next].At, incident.Workflow, nil, timers[next].Command()); err != nil || r.n == n {
 			return
 		}
 	}
@@ -255,12 +311,12 @@ func (r *replayer) asNow(i int, f fact, before incident.State, c incident.Comman
 			return c
 		}
 		c.IfAt = r.state.Acts
-		if !r.gaveBasis(f, before, c) {
+		if !r.known.gaveBasis(i, func() bool { return r.gaveBasis(f, before, c) }) {
 			c.Basis = incident.Basis{}
 		}
 		return c
 	case incident.Transfer:
-		if !r.gaveBasis(f, before, c) {
+		if !r.known.gaveBasis(i, func() bool { return r.gaveBasis(f, before, c) }) {
 			c.Basis = incident.Basis{}
 		}
 		return c
@@ -326,7 +382,11 @@ func (r *replayer) routed(i int, f fact, c incident.Report) incident.Command {
 	q := jurisdiction.Question{
 		Source: string(c.Source), Matter: c.Matter, Criterion: c.Criterion, Severity: string(c.Severity), Place: c.Place, Concerns: c.Concerns,
 	}
-	asked, then, other := c.Routing, was.Book.Route(q), now.Book.Route(q)
+	asked, then := c.Routing, r.known.routed(i, func() jurisdiction.Routing { return was.Book.Route(q) })
+	other := then
+	if was.Book != now.Book {
+		other = now.Book.Route(q)
+	}
 	alike := func(a, b jurisdiction.Routing) bool {
 		return same(incident.Routed{Routing: a}, incident.Routed{Routing: b})
 	}
@@ -366,7 +426,7 @@ func (r *replayer) byItself(i int, f fact, before incident.State) {
 }
 
 func (r *replayer) dispatch(i int, at time.Time) {
-	if r.then == nil || r.filed == nil || r.filed.Unit == "" || !r.filed.First || r.state.Stage != incident.Dispatching {
+	if !r.apart || r.filed == nil || r.filed.Unit == "" || !r.filed.First || r.state.Stage != incident.Dispatching {
 		return
 	}
 	r.give(i, at, incident.Workflow, nil, incident.Dispatch{Unit: r.filed.Unit, Auto: true, IfAt: r.state.Acts, Basis: r.filed.Basis})

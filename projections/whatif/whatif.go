@@ -175,6 +175,7 @@ type past struct {
 	facts []fact
 	tally tally
 	again *life // by the rules of then, if that is not the same
+	known recall
 }
 
 // Facts is how many facts it holds.
@@ -276,9 +277,11 @@ func (l *past) decode() error {
 // check counts what was, and replays it by the rules of then.
 func (l *past) check(h *History) {
 	l.tally, l.again = count(h.Folder, l.facts), nil
-	if again := replay(h.Was, h.Was, l.facts, h.at); again.differs >= 0 {
+	l.known = recall{}
+	if again := (&replayer{was: h.Was, now: h.Was, facts: l.facts, known: &l.known}).live(h.at); again.differs >= 0 {
 		l.again = &again
 	}
+	l.known.full = true
 }
 
 func stored(e incident.Event) string {
@@ -372,7 +375,7 @@ func (s *sum) add(h *History, rules Rules, l past) {
 		s.unlike = append(s.unlike, d)
 		return
 	}
-	other := replay(h.Was, rules, l.facts, h.at)
+	other := (&replayer{was: h.Was, now: rules, facts: l.facts, known: &l.known}).live(h.at)
 	if other.differs < 0 {
 		s.now.take(l.tally)
 		return
