@@ -89,3 +89,30 @@ func ticketsFromAFile(t *testing.T, at ...string) {
 		}
 	}
 }
+
+// The hotline's record of 2018 is for a new folder: whatever is in one stays.
+func TestTheHotlinesRecordIsForANewFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	staffed(t, "--data", dir)
+	file := filepath.Join(t.TempDir(), "one.csv")
+	if err := os.WriteFile(file, []byte("external_id,type,description\nA1,consult,咨询\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, talk, code := tool(t, "import", "tickets", file, "--data", dir); code != 0 {
+		t.Fatalf("exit %d\n%s%s", code, out, talk)
+	}
+	for says, flags := range map[string][]string{
+		"is for a new folder":  {"--hotline-2018"},
+		"do not come together": {"--hotline-2018", "--replay", file, "--mapping", file},
+	} {
+		out, talk, code := tool(t, append([]string{"demo", "--data", dir, "--listen", "127.0.0.1:0"}, flags...)...)
+		if code != 2 || !strings.Contains(talk, says) {
+			t.Errorf("%v: exit %d\n%s%s", flags, code, out, talk)
+		}
+	}
+	out, talk, code := tool(t, "verify", "--data", dir)
+	if code != 0 {
+		t.Errorf("verify: exit %d\n%s%s", code, out, talk)
+	}
+}
