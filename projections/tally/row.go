@@ -179,7 +179,7 @@ func planOf(reading Reading) plan {
 	var p plan
 	for _, i := range figures.Indicators {
 		name, rest, _ := strings.Cut(i.Code, ".")
-		f, ok := fieldOf(reflect.TypeFor[Row](), name)
+		f, ok := rowFields[name]
 		if !ok {
 			panic("tally: a row has no field " + name)
 		}
@@ -208,15 +208,6 @@ var laps = func() (list [][]int) {
 	}
 	return list
 }()
-
-func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, f := range reflect.VisibleFields(t) {
-		if f.Tag.Get("json") == name {
-			return f, true
-		}
-	}
-	return reflect.StructField{}, false
-}
 
 // rowFields are those of a row by their names in JSON. Every row of every answer looks
 // some up.

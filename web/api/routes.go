@@ -57,6 +57,7 @@ func (s *server) routes() []route {
 		get("/picture", "getPicture", "Open incidents on the ground, now or then", s.picture, by(viewers)),
 		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
 		get("/statistics/indicators", "listIndicators", "What each indicator is made of", s.indicators, by(viewers)),
+		get("/statistics/facts", "listStatisticsFacts", "The facts behind one number", s.statisticsFacts, by(readers)),
 		getFile[bulletinQuery, Bulletin]("/reports/bulletin", "getBulletin", "What a month was like", s.bulletin, by(auditors), gives(html, sheets.XLSX)),
 		getFile[unusualQuery, UnusualActs]("/reports/unusual", "getUnusualActs", "Acts shortly before a clock ran out, and after", s.unusual, by(auditors), gives("text/csv", sheets.XLSX)),
 		getFile[suspendedQuery, SuspendedStock]("/reports/suspended", "getSuspendedStock", "What stands still, by age and ground", s.suspended, by(auditors), gives("text/csv", sheets.XLSX)),
