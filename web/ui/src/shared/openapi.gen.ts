@@ -2365,6 +2365,77 @@ export interface components {
             total: components["schemas"]["StatisticsDuration"];
             verifying: components["schemas"]["StatisticsDuration"];
         };
+        StatisticsExempt: {
+            /** Format: date-time */
+            at: string;
+            desk: string;
+            desk_name: string;
+            grounds: components["schemas"]["Ground"][];
+            person: string;
+            /** Format: int64 */
+            position: number;
+            /** @description of the appeal */
+            reason: string;
+        };
+        StatisticsFact: {
+            /** Format: date-time */
+            at: string;
+            /** @description that it counts on: late work counts on the day of the deadline */
+            day: string;
+            /** @description part=exempt: the upheld appeal, which is the fact itself */
+            exemption?: components["schemas"]["StatisticsExempt"];
+            figure: string;
+            /** @description of the incident or ticket; of a patrol its inspector and day */
+            id: string;
+            kind: components["schemas"]["StatisticsSubject"];
+            /**
+             * Format: int64
+             * @description length of the run that it judges; null: it judges none
+             */
+            minutes: number | null;
+            number: string;
+            /** @description account that it falls on; empty: nobody's */
+            person: string;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: int64
+             * @description what it adds to the number: 1 or -1
+             */
+            sign: number;
+            /** @description stored name of the fact */
+            type: string;
+            /** @description that it falls on */
+            unit: string;
+            unit_name: string;
+        };
+        StatisticsFacts: {
+            /**
+             * Format: int64
+             * @description of the first of all, by the ledger; 0: there is none
+             */
+            from_position: number;
+            /** @description in the order of the days they count on, those of one day in the order of the ledger */
+            items: components["schemas"]["StatisticsFact"][];
+            next_cursor: string;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: int64
+             * @description what their signs add up to: the number itself
+             */
+            sum: number;
+            /**
+             * Format: int64
+             * @description of the last of all
+             */
+            to_position: number;
+            /**
+             * Format: int64
+             * @description facts in all pages
+             */
+            total: number;
+        };
         StatisticsRow: {
             accurate_dispatch: components["schemas"]["Ratio"];
             accurate_filing: components["schemas"]["Ratio"];
@@ -2469,6 +2540,8 @@ export interface components {
             voided: number;
             year_ago: components["schemas"]["StatisticsRow"] | null;
         };
+        /** @enum {string} */
+        StatisticsSubject: "incident" | "ticket" | "patrol";
         /** @enum {string} */
         Status: "open" | "closed" | "declined" | "voided" | "merged";
         SuperviseCommand: {
