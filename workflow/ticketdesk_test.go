@@ -157,6 +157,9 @@ func TestTheSameCallerAboutTheSameIsARepeat(t *testing.T) {
 	}
 	// What turns out to be one incident is the same thing, wherever it was said to be.
 	near := w.calls("I", "l", 9000, false)
+	if got := of(near); got != "" {
+		t.Errorf("elsewhere: %q", got)
+	}
 	for _, id := range []string{far, near} {
 		w.handles(id, agent, ticket.Sign{})
 		w.handles(id, agent, ticket.Link{Incident: "i", Number: "n"})
