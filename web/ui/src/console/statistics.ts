@@ -74,7 +74,7 @@ export interface Statistics {
   readonly at: Instant;
 }
 
-/** A query's words; an empty one is kept, for the empty key is a group of its own. */
+/** A query's words; what is not said is undefined. */
 export type Words = Readonly<Record<string, string | undefined>>;
 function ask<T>(path: string, words: Words, signal?: AbortSignal): Promise<T> {
   const q = new URLSearchParams();
@@ -136,33 +136,42 @@ export interface CountedFact {
   readonly day: string;
   readonly figure: string;
   readonly sign: number;
-  readonly kind: 'incident' | 'ticket';
+  /** A patrol is an inspector's day and has no page of its own. */
+  readonly kind: 'incident' | 'ticket' | 'patrol';
   readonly id: string;
   readonly number: string;
   readonly type: string;
   readonly unit: string;
   readonly unit_name: string;
   readonly person: string;
-  readonly minutes: number;
+  /** How long the run took that it judges; null: it judges none. */
+  readonly minutes: number | null;
   readonly exemption?: Exemption | null;
 }
 export interface Exemption {
   readonly position: number;
   readonly at: Instant;
   readonly desk: string;
+  readonly desk_name: string;
   readonly person: string;
-  readonly grounds: readonly string[] | string | null;
+  readonly grounds: readonly string[] | null;
   readonly reason: string;
 }
 export interface Facts {
   readonly items: readonly CountedFact[];
-  readonly next_cursor: string | null;
+  /** Empty on the last page. */
+  readonly next_cursor: string;
   readonly total: number;
+  /** What the signs add up to: the number itself. */
+  readonly sum: number;
   readonly from_position: number;
   readonly to_position: number;
   readonly position: number;
 }
 export const facts = (words: Words, signal?: AbortSignal): Promise<Facts> => ask('/statistics/facts', words, signal);
+
+/** How the group with the empty key is asked for: those outside every grid, without a matter, nobody's. */
+export const keyWord = (key: string): string => (key === '' ? '-' : key);
 
 /** An indicator's value in a row: percent of a share, else the number itself; null: not applicable. */
 export function valueOf(i: Pick<Indicator, 'code' | 'kind'>, row: StatRow | null): number | null {

@@ -25,6 +25,7 @@ export const statistics = {
   statBy: { street: 'Street', community: 'Community', unit: 'Unit', person: 'Person', matter: 'Matter', source: 'Source', tier: 'Tier', day: 'Day', month: 'Month' },
   statGroup: { time: 'Time limits', quality: 'Quality', returns: 'Returns', hotline: 'Hotline', types: 'Hotline types', patrol: 'Patrols', stock: 'Stock', volume: 'Volume', density: 'Density', other: 'Other' },
   grade: { A: 'excellent', B: 'good', C: 'fair', D: 'weak', E: 'poor' },
+  patrolEvent: { went_on: 'On duty', went_off: 'Off duty', tracked: 'Track' },
   behind: {
     title: 'The facts behind it', n: 'Numerator', d: 'Denominator', exempt: 'Exempt from statistics (appeal upheld)', total: 'All', close: 'Close',
     counted: '{n} facts', range: 'ledger positions {from} – {to}', none: 'No facts', noneWhy: 'This number is made of no facts', more: 'Load {n} more', allShown: 'All are listed',

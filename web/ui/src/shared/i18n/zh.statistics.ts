@@ -25,6 +25,7 @@ export const statistics = {
   statBy: { street: '街镇', community: '村居', unit: '单位', person: '人员', matter: '事项', source: '来源', tier: '层级', day: '日', month: '月' },
   statGroup: { time: '时限', quality: '质量', returns: '退单', hotline: '热线', types: '热线类型', patrol: '巡查', stock: '存量', volume: '数量', density: '人均格均', other: '其他' },
   grade: { A: '优秀', B: '良好', C: '合格', D: '较差', E: '差' },
+  patrolEvent: { went_on: '上岗', went_off: '离岗', tracked: '巡查轨迹' },
   behind: {
     title: '所依据的事实', n: '分子', d: '分母', exempt: '不计超时（申诉通过）', total: '全部', close: '关闭',
     counted: '共 {n} 条事实', range: '存证序号 {from} – {to}', none: '没有事实', noneWhy: '这个数字由零条事实构成', more: '再载入 {n} 条', allShown: '已全部列出',
