@@ -23,36 +23,41 @@ func eachGram(text string, see func(gram)) {
 }
 
 // grams keeps which rows' text has which grams.
-type grams map[gram]*posting
+type grams struct {
+	at       map[gram]uint32 // its posting
+	postings []posting
+}
 
-func (g grams) add(row uint32, text string) {
+func (g *grams) add(row uint32, text string) {
 	eachGram(text, func(x gram) {
-		p := g[x]
-		if p == nil {
-			p = &posting{}
-			g[x] = p
+		i, known := g.at[x]
+		if !known {
+			i = uint32(len(g.postings))
+			g.at[x], g.postings = i, append(g.postings, posting{})
 		}
-		p.add(row)
+		g.postings[i].add(row)
 	})
 }
 
-func (g grams) remove(row uint32, text string) {
+func (g *grams) remove(row uint32, text string) {
 	eachGram(text, func(x gram) {
-		if p := g[x]; p != nil {
-			p.remove(row)
+		if i, known := g.at[x]; known {
+			g.postings[i].remove(row)
 		}
 	})
 }
 
 // with returns the rows whose text has every gram of a word: those with the word itself,
 // if it is of two characters; else some more.
-func (g grams) with(word string) *roaring.Bitmap {
+func (g *grams) with(word string) *roaring.Bitmap {
 	var each []*posting
 	missing := false
 	eachGram(word, func(x gram) {
-		p := g[x]
-		missing = missing || p == nil
-		each = append(each, p)
+		if i, known := g.at[x]; known {
+			each = append(each, &g.postings[i])
+		} else {
+			missing = true
+		}
 	})
 	if missing {
 		return none
@@ -61,9 +66,9 @@ func (g grams) with(word string) *roaring.Bitmap {
 }
 
 // trim gives back what growing took too much.
-func (g grams) trim() {
-	for _, p := range g {
-		p.trim()
+func (g *grams) trim() {
+	for i := range g.postings {
+		g.postings[i].trim()
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // of their incidents' first facts, so that what is reported later comes later.
 type index struct {
 	firsts  []int64  // row: position of the first fact
-	words   []string // row: id, number and text, with tabs between
+	words   []string // row: text, number and id, with tabs between
 	facets  [facets]*facet
 	reports *column[int64] // when reported
 	updates *column[int64]
@@ -29,7 +29,7 @@ type index struct {
 func newIndex() *index {
 	x := &index{
 		reports: &column[int64]{}, updates: &column[int64]{}, dues: &column[int64]{}, numbers: &column[string]{},
-		texts: grams{},
+		texts: grams{at: map[gram]uint32{}},
 	}
 	for i := range x.facets {
 		x.facets[i] = newFacet(many(i))
@@ -59,11 +59,7 @@ func (x *index) put(batch []row) error {
 		at[i] = uint32(n)
 	}
 	var words sync.WaitGroup // are most of the work, and apart from the rest
-	words.Go(func() {
-		for i := range batch {
-			x.say(at[i], &batch[i].entry)
-		}
-	})
+	words.Go(func() { x.say(at, batch) })
 	for i := range batch {
 		x.mark(at[i], &batch[i].entry)
 	}
@@ -71,19 +67,34 @@ func (x *index) put(batch []row) error {
 	return nil
 }
 
-// say takes the words of a row, if they are others than before.
-func (x *index) say(row uint32, e *entry) {
-	id, number, text := x.said(row)
-	if id == e.id && number == e.number && text == e.text {
-		return
+// say takes the words of rows, where they are others than before. What rows of one batch
+// say is kept as parts of one text: a million small ones would keep the garbage
+// collector busy.
+func (x *index) say(at []uint32, batch []row) {
+	var news []int
+	size := 0
+	for i, row := range at {
+		e := &batch[i].entry
+		id, number, text := x.said(row)
+		if id == e.id && number == e.number && text == e.text {
+			continue
+		}
+		x.digits.remove(row, number)
+		x.texts.remove(row, text)
+		news, size = append(news, i), size+len(e.id)+len(e.number)+len(e.text)+2
 	}
-	x.digits.remove(row, number)
-	x.texts.remove(row, text)
-	x.words[row] = e.id + "\t" + e.number + "\t" + e.text
-	x.digits.add(row, e.number)
-	x.texts.add(row, e.text)
-	_, number, _ = x.said(row)
-	x.numbers.put(row, number)
+	var all strings.Builder
+	all.Grow(size)
+	for _, i := range news {
+		e, from := &batch[i].entry, all.Len()
+		all.WriteString(e.text + "\t" + e.number + "\t" + e.id)
+		row := at[i]
+		x.words[row] = all.String()[from:]
+		_, number, text := x.said(row)
+		x.digits.add(row, number)
+		x.texts.add(row, text)
+		x.numbers.put(row, number)
+	}
 }
 
 // mark takes all of a row but its words.
@@ -121,14 +132,21 @@ func (x *index) settle() {
 
 // said returns the words of a row.
 func (x *index) said(row uint32) (id, number, text string) {
-	id, rest, _ := strings.Cut(x.words[row], "\t")
-	number, text, _ = strings.Cut(rest, "\t")
+	text, rest, _ := strings.Cut(x.words[row], "\t")
+	number, id, _ = strings.Cut(rest, "\t")
 	return id, number, text
 }
 
 func (x *index) id(row uint32) string {
-	id, _, _ := strings.Cut(x.words[row], "\t")
-	return id
+	words := x.words[row]
+	return words[strings.LastIndexByte(words, '\t')+1:]
+}
+
+// writes tells whether a row's text has a word.
+func (x *index) writes(row uint32, w string) bool {
+	words := x.words[row]
+	at := strings.Index(words, w)
+	return at >= 0 && strings.IndexByte(words[:at], '\t') < 0 // not in number or id
 }
 
 // A found set is what a query selects: the rows of a bitmap that pass a judge. Without

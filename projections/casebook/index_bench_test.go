@@ -108,7 +108,11 @@ func BenchmarkLoadMillion(b *testing.B) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB")
-	b.ReportMetric(float64(len(x.texts)), "grams")
+	b.ReportMetric(float64(after.HeapObjects-before.HeapObjects), "objects")
+	began := time.Now()
+	runtime.GC()
+	b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms-of-GC")
+	b.ReportMetric(float64(len(x.texts.at)), "grams")
 }
 
 func BenchmarkListMillion(b *testing.B) {

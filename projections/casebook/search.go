@@ -125,12 +125,6 @@ func (x *index) word(w string) (*roaring.Bitmap, func(uint32) bool) {
 	}
 }
 
-// writes tells whether a row's text has a word.
-func (x *index) writes(row uint32, w string) bool {
-	_, _, text := x.said(row)
-	return strings.Contains(text, w)
-}
-
 // within returns the judge of what lies in a box.
 func (x *index) within(b orb.Bound) func(uint32) bool {
 	west, south := int64(math.Ceil(b.Min[0]*degree)), int64(math.Ceil(b.Min[1]*degree))
