@@ -51,7 +51,7 @@ export const hotline = {
     conflictTitle: '第 {n} 版有两种内容', conflictWhy: '市热线以同一版本号发来不同内容，先到的有效；请向市热线核实。', conflictOther: '另一份', conflictThis: '现行',
     incidentOf: '关联事件', trail: '事件进展', openIncident: '打开事件', sameIncident: '同一事件的其他工单', eachByItself: '逐件答复、逐件回访', relink: '改为关联其他事件', linkTitle: '转为事件或关联已有事件', consultDirect: '咨询类工单直接答复，不必关联事件', signFirst: '签收后可关联事件', noIncidentYet: '尚未关联事件', incidentHidden: '关联事件不在您的可见范围内',
     near: '附近在办事件（{n} 米内）', noNear: '附近没有在办事件', noPointNear: '工单没有坐标，无法查找附近事件', findByNumber: '按编号、地址、描述查找事件', join: '关联', make: '转为事件', makeLead: '内容取自工单，可以修改', sameMatter: '同一事项', metres: '{n} 米', linked: '已关联 {n}', made: '已转为事件 {n}', placeNeeded: '工单没有坐标，请标出位置', matterOf: '管理事项', noMatterYet: '待定，由受理员选择', unlinkedHint: '几张工单可以关联同一事件，但须逐件答复',
-    mergedFrom: '原关联事件已并案，随并案转到本件', timeline: '办理过程', ticketsOf: '12345 工单', ticketsOfWhy: '结案后须逐件答复诉求人', palette: '当前工单', keysHint: 'J K 上下 · Enter 打开 · / 搜索', district: '全区', colon: '：', byReply: '答复 {t}', dueAt: '截止 {t}', repeatTimes: '此前 {n} 件',
+    mergedFrom: '原关联事件已并案，随并案转到本件', timeline: '办理过程', ticketsOf: '12345 工单', ticketsOfWhy: '结案后须逐件答复诉求人', palette: '当前工单', keysHint: 'J K 上下 · Enter 打开 · / 搜索', district: '全区', colon: '：', day: '{m}月{d}日', byReply: '答复 {t}', dueAt: '截止 {t}', repeatTimes: '此前 {n} 件',
     cityPhraseDone: '经 {unit} 现场核查处理：{result} 已于 {date} 办结（事件编号 {number}）。', cityPhraseOpen: '该诉求已立为事件 {number}，由 {unit} 办理，将于 {date} 前完成并答复诉求人。', cityPhraseTold: '已联系诉求人并说明情况，诉求人表示理解。', cityPhraseConsult: '属政策咨询，已直接答复诉求人。',
     callerPhraseOpen: '您好，您反映的问题已由 {unit} 办理（事件编号 {number}），预计 {date} 前完成，我们会继续跟进。', contactPhraseKnown: '已告知受理情况和办理时限', contactPhraseMore: '诉求人补充了位置和情况', contactPhraseLater: '诉求人约定稍后再联系', contactPhraseBusy: '无人接听，稍后再拨',
   },

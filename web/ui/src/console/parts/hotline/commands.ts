@@ -44,6 +44,8 @@ const specs: readonly TicketSpec[] = [
 export function offeredFor(allowed: readonly string[]): readonly TicketSpec[] {
   return specs.filter((s) => allowed.includes(s.command));
 }
+/** Whether a command is given by a form under the buttons. */
+export const hasForm = (command: string | null): boolean => specs.some((s) => s.command === command && s.how === 'form');
 export const ticketKeys = specs.flatMap((s) => (s.key === null ? [] : [[s.key, s.command] as const]));
 
 const always = (): boolean => true;

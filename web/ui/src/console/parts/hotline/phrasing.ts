@@ -1,5 +1,5 @@
 /** The ready sentences that fit an open ticket: the district's, and those that its own incident writes. */
-import { dayTime } from '@shared/format';
+import { parts } from '@shared/format';
 import type { Incident } from '@shared/wire';
 import type { TicketDetail } from '../../hotline';
 import { fillIn, sentences } from '../../phrases';
@@ -12,11 +12,10 @@ export interface Around {
   area(code: string): string;
 }
 
-/** 11月23日, or 11-23 where months have no names of their own. */
-function day(at: string | null, now: number | null): string {
-  const text = dayTime(at ?? now ?? Date.now()).slice(0, 5);
-  const [month = '', date = ''] = text.split('-');
-  return `${Number(month)}月${Number(date)}日`;
+/** A day of the district as people write it; empty: not known, which leaves a gap. */
+function day(at: string | number | null, t: Say): string {
+  const p = at === null ? null : parts(at);
+  return p === null ? '' : t('hotline.day', { m: Number(p.month), d: Number(p.day) });
 }
 
 /** Sentences for the caller, or for the city. */
@@ -25,7 +24,7 @@ export function phrasesOf(kind: 'reply' | 'city' | 'contact', a: Around, t: Say)
   if (kind === 'contact') return ['contactPhraseKnown', 'contactPhraseMore', 'contactPhraseLater', 'contactPhraseBusy'].map((k) => t(`hotline.${k}`));
   const names = {
     unit: i?.holder?.name ?? '', number: i?.number ?? '', result: i?.result ?? '', street: a.area(i?.street ?? x.street), community: a.area(i?.community ?? x.community),
-    date: day(i === null ? null : (i.closed_at ?? i.handled_at ?? i.due.total), a.now),
+    date: day(i === null ? a.now : (i.closed_at ?? i.handled_at ?? i.due.total ?? x.due.internal), t),
   };
   const matter = x.matter === null ? '' : `${x.matter.scheme}/${x.matter.kind}/${x.matter.code}`;
   const ready = sentences(kind === 'reply' ? 'reply' : 'reply_city', matter).map((p) => fillIn(p, names));
