@@ -39,6 +39,10 @@ type DemoCmd struct {
 // it is set, has the last word.
 const demoMemory = 256 << 20
 
+// recordMemory is what it may take while the hotline's record comes in: within the other
+// bound it would do little else but look for what it could give back.
+const recordMemory = 1 << 30
+
 // The demonstration's accounts. Unit 440114002002 is 桂花, 440114002 花城街道.
 var demoAccounts = []struct {
 	name string
@@ -164,6 +168,9 @@ func (c *DemoCmd) begin(ctx context.Context, console *Console, m *center, start 
 // hotlineRecord lets the hotline's record of 2018 come true before anything else does.
 func hotlineRecord(ctx context.Context, console *Console, m *center) error {
 	fmt.Fprintln(console.Err, "gridcommand: a new folder: bringing in the hotline's record of January to May 2018")
+	if os.Getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(recordMemory))
+	}
 	began := time.Now()
 	m.clock.Step(simulation.Hotline2018.From)
 	err := simulation.Hotline(ctx, simulation.Deps{
