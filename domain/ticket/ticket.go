@@ -10,13 +10,19 @@
 // again a day later, and the ticket is the same; the newest version counts, an older
 // one is noted, and the same version with other content stands there as a conflict.
 // The city's clock is moved by nothing but the city's recorded word. Nobody reviews
-// their own reply. What was done again is done by somebody else, and once.
+// their own reply. What was done again is done by somebody else, and once. Whatever a
+// clock says is a fact of the moment it was due, however late its timer comes: an order
+// given after an end that nobody marked first says that it passed.
 //
 // Whence the rules come (S published, P practice, D decided here):
 //
 //   - 2, 10 or 15 working days by type where the city says no deadline: S (Guangdong, 2022).
 //   - An internal limit one working day earlier, first contact within one: P.
 //   - Consults are answered directly, all others become or join an incident: D.
+//   - An answer that is out is a first contact too: D. So is a call that was not answered: P.
+//   - Nothing runs out while the city is asked to take a ticket back: D.
+//   - The same caller about the same within 30 days complains again: P.
+//   - Who called is shown for a reason that is kept, and never of a confidential caller: D.
 //   - A caller not reached is not dissatisfied: S.
 //   - Dissatisfied for cause: once more, by another, approved a level up: P.
 //
