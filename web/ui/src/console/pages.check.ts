@@ -8,6 +8,7 @@ import type { Approval, Inbox } from './inbox';
 import type { PolicyRead, RoutingRead, Similar } from './readings';
 import type { Job } from './whatif';
 import type { Changes, ReferenceRead, RulingRow, TableRead } from './rules';
+import type { Catalogue, Facts } from './statistics';
 
 type Given = components['schemas'];
 /** Compiles only where a `From` can stand for a `To`. */
@@ -29,6 +30,8 @@ type Checked = [
   Serves<Given['TableRows'], TableRead>,
   Serves<Given['EditionChanges'], Changes>,
   Serves<Given['Ruling'], RulingRow>,
+  Serves<Given['Indicators'], Catalogue>,
+  Serves<Given['StatisticsFacts'], Facts>,
   Serves<Given['WhatIf'], Job>,
 ];
 export type { Checked };

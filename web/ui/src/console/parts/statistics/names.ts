@@ -21,8 +21,8 @@ export function useNames() {
   /** An account; what the program or the simulation did in somebody's place says so. */
   const personOf = (account: string): string => {
     if (account === '') return t('behind.workflow');
-    const simulated = /^system:simulation:?(.*)$/.exec(account);
-    if (simulated !== null) return `${t('flag.simulated')} ${simulated[1] ?? ''}`.trim();
+    const simulated = /^system:simulation:(?:patrol-)?([\w-]+)(?::(\w+))?$/.exec(account);
+    if (simulated !== null) return `${areaName(simulated[1])} ${label('role', simulated[2] ?? 'inspector')} · ${t('flag.simulated')}`;
     return account.startsWith('system:') ? t('behind.workflow') : account;
   };
   const nameOf = (by: Grouping, r: Pick<StatRow, 'key' | 'name'>): string => nameOfKey(by, r.key, r.name);
