@@ -459,7 +459,7 @@ func wordsFor(m *center, seed uint64) benchWords {
 		w.Matters = append(w.Matters, text.Matter.String())
 		w.Codes = append(w.Codes, text.Matter.Code)
 	}
-	w.Common = append([]string{"垃圾", "路灯", "投诉", "车牌", "灯杆", "人行道", "小区南门", "市场后门", "施工", "噪声", "消防", "路"}, stampedRoads...)
+	w.Common = append([]string{"垃圾", "路灯", "投诉", "车牌", "灯杆", "人行道", "小区南门", "市场后门", "施工", "噪声", "消防", "污水"}, stampedRoads...)
 	for i := range 40 {
 		x := (seed + uint64(i)) * 0x9E3779B97F4A7C15
 		w.Rare = append(w.Rare,

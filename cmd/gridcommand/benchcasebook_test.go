@@ -54,6 +54,9 @@ func TestBenchCasebookSaysItAll(t *testing.T) {
 			if names[len(names)-1] != "ratio" || !strings.HasSuffix(lines[len(lines)-1], " x") {
 				t.Errorf("the last line is %q, want the ratio", lines[len(lines)-1])
 			}
+			if said["errors"] != "0.00" {
+				t.Errorf("%s questions were not answered:\n%s", said["errors"], talk.String())
+			}
 			if said["incidents"] != "200" || said["list_p95_ms"] == "0.00" || said["statistics_p95_ms"] == "0.00" {
 				t.Errorf("nothing was measured:\n%s\n%s", out, talk.String())
 			}
