@@ -47,9 +47,9 @@ func (met *stand) isPast(has, is stand) bool {
 // order of their first facts.
 type rows func(after eventstore.Position, take func([]row) error) error
 
-// reach brings the index to where the rows are and holds it there until release is called.
-// met is where it was before the transaction began, if that is known. Without load it refuses to read
-// all rows.
+// reach brings the index to where the rows are and holds it there until release is
+// called. met is where it was before the transaction began, if that is known. Without
+// load it refuses to read all rows.
 func (c *cache) reach(is stand, met *stand, load bool, rows rows) (release func(), err error) {
 	c.mu.RLock()
 	if c.index != nil && is == (stand{c.edition, c.position}) {
@@ -102,6 +102,14 @@ func (c *cache) read(is stand, rows rows) error {
 	return nil
 }
 
+// How rows are read: all in the order they lie in, or the few that changed, found by
+// their positions. The plus keeps a planner from walking all rows in their order for
+// those few.
+const (
+	readAll   = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`
+	readLater = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY +first`
+)
+
 // batch is how many rows are handed over at a time.
 const batch = 512
 
@@ -122,11 +130,9 @@ func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(
 				return ctx.Err()
 			}
 		}
-		query := `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY first`
+		query := readAll
 		if after > 0 {
-			// The plus keeps a planner from walking all rows in their order for the few that
-			// the index on position finds.
-			query = `SELECT first, entry FROM casebook_rows WHERE position > $1 ORDER BY +first`
+			query = readLater
 		}
 		err := projections.Scan(ctx, tx, query, []any{int64(after)}, func(r *sql.Rows) error {
 			var x row
@@ -160,7 +166,7 @@ func each(ctx context.Context, tx *sql.Tx, after eventstore.Position, take func(
 }
 
 // consult calls ask with the index, and then, with the index free again, follow, in one
-// picture of the database.
+// consistent picture of the database.
 func (v *View) consult(ctx context.Context, ask func(*index), follow func(*sql.Tx, eventstore.Position, time.Time) error) error {
 	return v.read(ctx, false, ask, follow)
 }

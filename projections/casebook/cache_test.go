@@ -1,11 +1,15 @@
 package casebook
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"gridcommand/eventstore"
+	"gridcommand/projections"
+	"gridcommand/projections/historytest"
 )
 
 // A cache that is asked at a place says what it lacks, and stays what it was when the
@@ -60,4 +64,27 @@ func TestTheCacheGoesWhereItIsAsked(t *testing.T) {
 	ask("of other rows, when those are known to be gone", b(4), new(a(3)), true, nil, nil, 4, 1)
 	ask("one that other rows were met before", a(3), &stand{"c", 1}, true, nil, errElsewhere, 0, 0)
 	ask("of the rows that are gone, begun before", a(3), new(a(3)), true, nil, errElsewhere, 0, 0)
+}
+
+// The rows that changed are found by their positions; all rows are read as they lie.
+func TestHowRowsAreRead(t *testing.T) {
+	db := historytest.Views(t)
+	if err := projections.NewRunner(db, historytest.New(t, 1).Ledger, New(db, historytest.Folder(t)), nil).Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{readLater: "USING INDEX casebook_rows_position", readAll: "SCAN casebook_rows"} {
+		var plan []string
+		err := db.Tx(t.Context(), func(tx *sql.Tx) error {
+			return projections.Scan(t.Context(), tx, "EXPLAIN QUERY PLAN "+query, []any{7}, func(r *sql.Rows) error {
+				var id, parent, unused int
+				var detail string
+				err := r.Scan(&id, &parent, &unused, &detail)
+				plan = append(plan, detail)
+				return err
+			})
+		})
+		if err != nil || !strings.Contains(plan[0], want) {
+			t.Errorf("%s\nis read by %q, want %s, %v", query, plan, want, err)
+		}
+	}
 }

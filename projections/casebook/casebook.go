@@ -13,7 +13,10 @@
 // of each block of rows; and for each pair of neighbouring characters the rows whose
 // text has it. A search for a word takes the rows with all of the word's pairs and then
 // looks for the word itself, so that two Chinese characters find what contains them
-// without anything knowing where words begin.
+// without anything knowing where words begin. A million incidents with forty characters
+// of text each weigh some 460 MB in it and are read in about ten seconds of one core;
+// then it names a page and its total within 0.1 to 6 ms of one core, whatever is asked
+// (BenchmarkListMillion).
 //
 // Beside lists it answers what lies near an incident and is of the same matter
 // ([View.Duplicates], [View.Recurrences]), and what waits for a desk's word
@@ -60,9 +63,7 @@ func (v *View) Schema() string { return v.shelf.Schema() + schema }
 
 // Tables implements [projections.View]. They are dropped in the order in which questions
 // read them, so that neither waits for the other.
-func (v *View) Tables() []string {
-	return []string{"casebook_rows", v.shelf.Table()}
-}
+func (v *View) Tables() []string { return []string{"casebook_rows", v.shelf.Table()} }
 
 // Apply implements [projections.View]. Nobody watches the casebook: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
