@@ -30,6 +30,8 @@ type LibraryDeps struct {
 	Now   func() time.Time // the ledger's clock; nil: wall time
 	// Inspectors returns the communities that have an inspector of their own; nil: none.
 	Inspectors func(context.Context) ([]string, error)
+	// Indicators are the codes that a table of evaluation may weigh; nil: any.
+	Indicators []string
 	Log        *slog.Logger // nil: silent
 }
 
@@ -87,6 +89,7 @@ func OpenLibrary(ctx context.Context, d LibraryDeps) (*Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workflow: %w", err)
 	}
+	base.Indicators = d.Indicators
 	l := &Library{
 		ledger: d.Ledger, state: d.State, now: d.Now, inspectors: d.Inspectors, log: d.Log, base: base,
 		compiled: map[string]*reference.Reference{},

@@ -219,6 +219,7 @@ func (c *Console) tellWhatIf(r *whatif.Report) {
 	for _, x := range r.RefusedBy {
 		fmt.Fprintf(c.Out, "refused %s %s %d: %s\n", x.Command, x.Code, x.Count, x.Why)
 	}
+	fmt.Fprintf(c.Out, "facts_per_second %.0f\n", r.FactsPerSecond)
 	for _, d := range r.Items {
 		fmt.Fprintf(c.Out, "%s %s\n", d.Number, strings.TrimSuffix(d.Why+"，"+d.Change, "，"))
 	}

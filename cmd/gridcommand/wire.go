@@ -19,6 +19,7 @@ import (
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
 	"gridcommand/projections/duty"
+	"gridcommand/projections/figures"
 	"gridcommand/projections/picture"
 	"gridcommand/projections/reports"
 	"gridcommand/projections/tally"
@@ -98,7 +99,7 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 		}
 	}
 	if m.library, err = workflow.OpenLibrary(ctx, workflow.LibraryDeps{
-		Ledger: m.ledger, State: m.state, Now: c.Now, Inspectors: m.stationed, Log: log,
+		Ledger: m.ledger, State: m.state, Now: c.Now, Inspectors: m.stationed, Indicators: indicators(), Log: log,
 	}); err != nil {
 		return nil, fmt.Errorf("opening the reference data: %w", err)
 	}
@@ -115,6 +116,15 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 
 // grid is the ground as it is divided now.
 func (m *center) grid() *basegrid.Grid { return m.ground.At(m.clock.Now()) }
+
+// indicators are the codes that may be weighed.
+func indicators() []string {
+	var codes []string
+	for _, i := range figures.Indicators {
+		codes = append(codes, i.Code)
+	}
+	return codes
+}
 
 // stationed returns the communities that have inspectors of their own: where there is
 // none, the station or the desk above acts.
