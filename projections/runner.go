@@ -308,8 +308,8 @@ func (r *Runner) forward(ctx context.Context) (int, error) {
 // memory: a row that many facts touch is then written once for all of them.
 const (
 	livePage  = 1024
-	farPage   = 16_384
-	pageBytes = 24 << 20
+	farPage   = 8192
+	pageBytes = 16 << 20
 )
 
 // ahead is a page that is read while the one before it is folded.

@@ -29,9 +29,10 @@ type holding struct {
 	page int
 }
 
-// shelfSize bounds the files kept in memory between pages: while a view is far behind,
-// what is open fits, and little is read twice.
-const shelfSize = 16_384
+// shelfSize bounds the files kept in memory between pages; after a page of many facts,
+// twice as many files as facts: far behind, most of what is open fits, and little is read
+// again.
+const shelfSize = 4096
 
 // NewShelf returns the shelf of a view.
 func NewShelf(folder *Folder, view string) *Shelf {
@@ -107,14 +108,14 @@ func (s *Shelf) Fold(ctx context.Context, tx *sql.Tx, page []eventstore.Record, 
 	if err := s.save(ctx, tx, touched); err != nil {
 		return err
 	}
-	s.forget()
+	s.forget(max(shelfSize, 2*len(page)))
 	s.stands = page[len(page)-1].Position
 	return nil
 }
 
-// forget lets go of the files that were needed longest ago.
-func (s *Shelf) forget() {
-	for keep := s.page - 8; len(s.held) > shelfSize && keep < s.page; keep++ {
+// forget lets go of the files that were needed longest ago, until about so many are left.
+func (s *Shelf) forget(most int) {
+	for keep := s.page - 8; len(s.held) > most && keep < s.page; keep++ {
 		maps.DeleteFunc(s.held, func(_ string, h *holding) bool { return h.page <= keep })
 	}
 }
