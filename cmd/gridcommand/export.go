@@ -97,9 +97,9 @@ func (c *ExportIncidentsCmd) Run(ctx context.Context, console *Console) (err err
 	if c.Out != "" {
 		// What is not whole is not there.
 		part := c.Out + ".part"
-		file, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-		if err != nil {
-			return err
+		file, failed := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		if failed != nil {
+			return failed
 		}
 		defer func() {
 			if closed := file.Close(); err == nil {

@@ -24,6 +24,8 @@ func (s *site) conforms(method, path string, a answer) {
 	}
 	kind, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
 	switch {
+	case a.status == rt.status && kind == "application/json" && rt.answerMedia != nil && rt.answer != reflect.TypeFor[blob]():
+		s.shaped(method+" "+path, rt.answer, a.raw) // JSON where no file was asked for
 	case a.status == rt.status && rt.answerMedia != nil:
 		if !slices.ContainsFunc(rt.answerMedia, func(m string) bool { return strings.HasPrefix(m, kind) && kind != "" }) {
 			s.t.Fatalf("%s %s: %d of undocumented type %q", method, path, a.status, kind)
