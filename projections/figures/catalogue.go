@@ -243,6 +243,11 @@ var sums = []Indicator{
 		Numerator: sum(Stock), FallsOn: onHandler,
 		Formula: Text{"期末仍在挂账的件数", "suspended and not resumed at the end of the period"},
 	},
+	{
+		Code: SuspendedAge, Name: Text{"挂账平均天数", "Age of the suspended stock"}, Kind: Per, Sense: Less, Source: Published,
+		Numerator: sum(Stock), FallsOn: onHandler,
+		Formula: Text{"期末挂账各件已挂账天数的平均", "days that each has been suspended at the end of the period, on average"},
+	},
 }
 
 // tobe is what was judged of a stage.

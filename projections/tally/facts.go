@@ -115,19 +115,20 @@ func (v *View) Facts(ctx context.Context, q FactsQuery) (Facts, error) {
 	for _, t := range q.terms(i) {
 		signs[t.Figure] += t.Sign
 	}
+	stock := i.Code == figures.SuspendedStock || i.Code == figures.SuspendedAge
 	c := v.choice(q.Query)
 	var out Facts
 	err = v.look(ctx, true, q.by(), func(tx *sql.Tx, p *picture) error {
 		out = Facts{Items: []CountedFact{}, Position: p.position}
 		from, to := period(q.From, q.To, p.at)
 		first, last := figures.DayOf(from), figures.DayOf(to)
-		if i.Code == figures.SuspendedStock {
+		if stock {
 			first = "" // the stock is all that was ever suspended and not resumed
 		}
 		s, days := p.sieve(c), p.between(first, last)
 		s.figure = mask(p.words.figures, func(f figures.Figure) bool { return signs[f] != 0 })
 		if q.Key != nil {
-			days = s.only(p, q.Query, *q.Key, days, i.Code == figures.SuspendedStock)
+			days = s.only(p, q.Query, *q.Key, days, stock)
 		}
 		var page []found
 		var ends []end

@@ -495,13 +495,14 @@ func (p *past) traced(t *testing.T, rt *rapid.T, v *tally.View, s tally.Statisti
 	in := tally.FactsQuery{Query: q, Indicator: i.Code, Side: rapid.SampledFrom(tally.Sides[:2]).Draw(rt, "side"), Limit: rapid.IntRange(1, 40).Draw(rt, "limit")}
 	in.Reading = main
 	counts, before := p.of(q, s.From, s.To)
-	if i.Code == figures.SuspendedStock {
+	stock := i.Code == figures.SuspendedStock || i.Code == figures.SuspendedAge
+	if stock {
 		counts = before
 	}
 	if len(s.Items) > 0 && rapid.Bool().Draw(rt, "of a row") {
 		key := rapid.SampledFrom(s.Items).Draw(rt, "row").Key
 		in.Key = &key
-		if counts = p.only(counts, q, key); i.Code == figures.SuspendedStock {
+		if counts = p.only(counts, q, key); stock {
 			counts = p.upTo(before, q, key)
 		}
 	}
