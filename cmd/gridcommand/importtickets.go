@@ -71,7 +71,9 @@ func (m *center) importTickets(ctx context.Context, o tableOrder) (*ticketsReply
 		},
 	}
 	r := &ticketsReply{Faults: []string{}}
-	r.File, err = intake.File(ctx, o.Data, operator, o.DryRun)
+	by := operator
+	by.Unit = m.book().District() // whose desk they come to
+	r.File, err = intake.File(ctx, o.Data, by, o.DryRun)
 	if faults, ok := errors.AsType[*api.TicketFaultsError](err); ok {
 		for _, f := range faults.Faults {
 			r.Faults = append(r.Faults, f.Detail)
