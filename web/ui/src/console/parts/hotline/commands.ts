@@ -58,8 +58,8 @@ export function fieldsOf(command: string, t: Pick<TicketDetail, 'stage' | 'redo'
   switch (command) {
     case 'reply':
       return [
-        field('to_caller', 'area', { label: 'toCaller', max: 4000, phrases: 'reply' }),
-        field('to_city', 'area', { label: 'toCity', max: 4000, phrases: 'city' }),
+        field('to_caller', 'area', { label: 'toCaller', max: 4000, phrases: 'reply', hint: 'toCallerHint' }),
+        field('to_city', 'area', { label: 'toCity', max: 4000, phrases: 'city', hint: 'toCityHint' }),
         field('resolution', 'choice', { label: 'resolution', codes: resolutions, of: 'resolution' }),
       ];
     case 'review':
@@ -96,8 +96,6 @@ export function fieldsOf(command: string, t: Pick<TicketDetail, 'stage' | 'redo'
             field('person', 'person', { label: 'redoPerson', max: 64, hint: 'redoPersonHint' }),
             field('reason', 'area', { label: 'redoReason', max: 1000 }),
           ];
-    case 'view-caller':
-      return [field('reason', 'area', { label: 'viewReason', max: 1000, hint: 'viewHint' })];
     default:
       return [];
   }
