@@ -338,12 +338,19 @@ func TestNothingRunsOutWhileTheCityIsAsked(t *testing.T) {
 // ticket as if each had come at its moment.
 func TestALateTimerChangesNothing(t *testing.T) {
 	base := begin(t)
-	acts := []struct {
+	type act struct {
 		by incident.Actor
 		c  ticket.Command
-	}{
-		{ann, ticket.Contact{}}, {ann, link}, {ann, reply}, {bob, ticket.Review{Reason: "x"}}, {bob, ticket.Review{Pass: true}},
-		{ann, ticket.Return{Reason: "x"}}, {ann, ticket.Rule{Decision: ticket.Refused}}, {feed, receive(content(2, ticket.Help))},
+	}
+	acts := []act{
+		{ann, ticket.Contact{}},
+		{ann, link},
+		{ann, reply},
+		{bob, ticket.Review{Reason: "x"}},
+		{bob, ticket.Review{Pass: true}},
+		{ann, ticket.Return{Reason: "x"}},
+		{ann, ticket.Rule{Decision: ticket.Refused}},
+		{feed, receive(content(2, ticket.Help))},
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		type step struct{ act, hours int }
