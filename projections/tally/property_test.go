@@ -16,6 +16,7 @@ import (
 
 	"gridcommand/domain/deadline"
 	"gridcommand/domain/incident"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/patrol"
 	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
@@ -565,4 +566,42 @@ func text(t *rapid.T, s tally.Statistics) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// What was counted for an incident goes with it when its place is corrected, "as it is
+// now", and stays where it was counted, "as it was".
+func TestACorrectedPlaceTakesItsCountsAlong(t *testing.T) {
+	p := newPast(t, 3)
+	p.Now = time.Date(2026, 11, 23, 9, 0, 0, 0, deadline.CST)
+	here, there := p.grid.RandomPoint("440114002002", p.rnd.Float64), p.grid.RandomPoint("440114001", p.rnd.Float64)
+	in := p.Case(shops, station, &here)
+	db := historytest.Views(t)
+	v := tally.New(db, historytest.Folder(t))
+	runner := projections.NewRunner(db, p.Ledger, v, nil)
+	filed := func(ground tally.Ground, street string) (n int64) {
+		if err := runner.RunToEnd(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s, err := v.Statistics(t.Context(), tally.Query{Ground: ground, Scope: []string{"area:440114"}, Yardsticks: tally.Yardsticks{Grid: p.grid}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Items {
+			if r.Key == street {
+				n += r.Filed
+			}
+		}
+		return n
+	}
+	if filed(tally.Was, street) != 1 || filed(tally.Now, street) != 1 {
+		t.Fatal("it was filed in its street")
+	}
+	cell, _ := p.grid.Locate(there)
+	p.Must(in, street, "desk", incident.Correct{
+		Field: "location", Reason: "标错", Location: &incident.Location{Point: &there, CRS: "wgs84"},
+		Place: &jurisdiction.Place{Grid: cell.Code, GridVersion: p.grid.Version(), Community: cell.Community, Street: cell.Street, District: "440114"},
+	})
+	if filed(tally.Was, street) != 1 || filed(tally.Now, street) != 0 || filed(tally.Now, cell.Street) != 1 {
+		t.Errorf("as it was %d, as it is now %d there and %d here", filed(tally.Was, street), filed(tally.Now, cell.Street), filed(tally.Now, street))
+	}
 }
