@@ -3,16 +3,15 @@ package reference
 import (
 	"fmt"
 	"strconv"
-	"sync"
 
 	"gridcommand/domain/table"
 )
 
 // People returns how many people live in each street, for figures per ten thousand of
 // them. No rule reads it. The map is shared: read only.
-func People() map[string]int64 { return people() }
+func People() map[string]int64 { return people }
 
-var people = sync.OnceValue(func() map[string]int64 {
+var people = func() map[string]int64 {
 	all := map[string]int64{}
 	rows, faults := table.Read("people", embedded("huadu_people"), "code", "people", "basis")
 	for _, x := range rows {
@@ -26,4 +25,4 @@ var people = sync.OnceValue(func() map[string]int64 {
 		panic(fmt.Sprintf("reference: %v", err)) // fixed when the program is built
 	}
 	return all
-})
+}()
