@@ -98,7 +98,7 @@ export const en: Messages = {
     working_days: 'working days', natural_days: 'natural days',
   },
   time: {
-    stage: 'Stage deadline', total: 'Total deadline', accept: 'Signing deadline', arrive: 'Arrival deadline', review: 'Review deadline', return: 'Return deadline', city: 'City’s deadline', contact: 'First contact', reserve: 'Review and report', rules: 'limits of {v}', due: 'due', dueAt: 'Due at', left: '{t} left', over: '{t} over',
+    stage: 'Stage deadline', total: 'Total deadline', accept: 'Signing deadline', arrive: 'Arrival deadline', review: 'Review deadline', return: 'Return deadline', city: "City's deadline", contact: 'First contact', reserve: 'Review and report', rules: 'limits of {v}', due: 'due', dueAt: 'Due at', left: '{t} left', over: '{t} over',
     none: 'No clock', day: 'd', hour: 'h', minute: 'm', underMinute: '<1m', joiner: ' ',
     suspended: 'Suspended', why: 'Why this time', pausedFor: 'Paused',
     given: 'The deadline was given from outside', calendar: 'Holiday calendar {v}', notPublished: 'The calendar of {year} is not published; the deadline is provisional',

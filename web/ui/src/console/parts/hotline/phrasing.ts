@@ -24,11 +24,13 @@ export function phrasesOf(kind: 'reply' | 'city' | 'contact', a: Around, t: Say)
   if (kind === 'contact') return ['contactPhraseKnown', 'contactPhraseMore', 'contactPhraseLater', 'contactPhraseBusy'].map((k) => t(`hotline.${k}`));
   const names = {
     unit: i?.holder?.name ?? '', number: i?.number ?? '', result: i?.result ?? '', street: a.area(i?.street ?? x.street), community: a.area(i?.community ?? x.community),
-    date: day(i === null ? a.now : (i.closed_at ?? i.handled_at ?? i.due.total ?? x.due.internal), t),
+    date: day(i === null ? a.now : (i.closed_at ?? i.handled_at), t),
   };
+  /** What is promised has its day before it; what was done, behind it. */
+  const until = { ...names, date: day(i?.due.total ?? x.due.internal, t) };
   const matter = x.matter === null ? '' : `${x.matter.scheme}/${x.matter.kind}/${x.matter.code}`;
   const ready = sentences(kind === 'reply' ? 'reply' : 'reply_city', matter).map((p) => fillIn(p, names));
-  if (kind === 'reply') return i === null || i.handled_at !== null ? ready : [t('hotline.callerPhraseOpen', names), ...ready];
+  if (kind === 'reply') return i === null || i.handled_at !== null ? ready : [t('hotline.callerPhraseOpen', until), ...ready];
   const own = x.type === 'consult' ? ['cityPhraseConsult'] : i === null ? [] : i.handled_at !== null && names.result !== '' ? ['cityPhraseDone'] : ['cityPhraseOpen'];
-  return [...own, ...(x.contacts.some((c) => c.reached) ? ['cityPhraseTold'] : [])].map((k) => t(`hotline.${k}`, names)).concat(ready);
+  return [...own, ...(x.contacts.some((c) => c.reached) ? ['cityPhraseTold'] : [])].map((k) => t(`hotline.${k}`, k === 'cityPhraseOpen' ? until : names)).concat(ready);
 }
