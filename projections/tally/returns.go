@@ -127,12 +127,9 @@ func (v *View) Returns(ctx context.Context, q ReturnsQuery) (ReturnsMatrix, erro
 		out.From, out.To = period(q.From, q.To, p.at)
 		from, to := figures.DayOf(out.From), figures.DayOf(out.To)
 		clear(cells)
-		p.eachPair(from, to, p.sieve(v.choice(Query{Scope: q.Scope})), func(figure figures.Figure, unit, matter string) {
-			if figure == figures.Returned {
-				of(unit, matter).returns++
-			} else {
-				of(unit, matter).dispatched++
-			}
+		p.eachPair(from, to, p.sieve(v.choice(Query{Scope: q.Scope})), func(unit, matter string, dispatched, returned int64) {
+			s := of(unit, matter)
+			s.dispatched, s.returns = dispatched, returned
 		})
 		where, args := v.scoped(q.Scope, []any{string(from), string(to)})
 		return projections.Scan(ctx, tx, `SELECT unit, matter, handler, street, CAST(SUM(n) AS BIGINT) FROM tally_settled
@@ -182,17 +179,33 @@ func (v *View) Returns(ctx context.Context, q ReturnsQuery) (ReturnsMatrix, erro
 	return out, nil
 }
 
-// eachPair calls f for each count of what was dispatched and returned in some days.
-func (p *picture) eachPair(from, to figures.Day, s *sieve, f func(figure figures.Figure, unit, matter string)) {
+// eachPair calls f for each unit and matter of what was dispatched and returned in some
+// days.
+func (p *picture) eachPair(from, to figures.Day, s *sieve, f func(unit, matter string, dispatched, returned int64)) {
 	s.figure = mask(p.words.figures, func(x figures.Figure) bool { return x == figures.Dispatched || x == figures.Returned })
+	type pair struct{ dispatched, returned int64 }
+	pairs := map[uint32]*pair{}
 	var room [chunkSize]uint16
 	for _, d := range p.between(from, to) {
 		for _, b := range d.blocks {
 			rows, _ := s.pass(b, room[:])
 			for _, i := range rows {
-				f(p.words.figures[b.figure[i]], p.words.units[b.unit[i]], p.words.matters[b.matter[i]])
+				key := uint32(b.unit[i])<<16 | uint32(b.matter[i])
+				x := pairs[key]
+				if x == nil {
+					x = &pair{}
+					pairs[key] = x
+				}
+				if p.words.figures[b.figure[i]] == figures.Returned {
+					x.returned++
+				} else {
+					x.dispatched++
+				}
 			}
 		}
+	}
+	for key, x := range pairs {
+		f(p.words.units[key>>16], p.words.matters[key&0xffff], x.dispatched, x.returned)
 	}
 }
 
