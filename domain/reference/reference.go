@@ -58,7 +58,7 @@ func Load() (*Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
-	texts, err := parseTexts(matters, embedded("demo_texts"))
+	texts, err := parseTexts(matters, embedded("demo_texts"), embedded("more_texts"))
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}

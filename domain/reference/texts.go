@@ -86,9 +86,19 @@ var readElsewhere = []string{"criterion", "default_tier", "stage_default"}
 
 // parseTexts reads the table of texts. A code that the catalogue does not know, and
 // a kind that nobody reads, are faults.
-func parseTexts(matters *catalogue.Catalogue, r io.Reader) (*Texts, error) {
-	rows, faults := table.Read("texts", r, "kind", "matter_code", "text")
+func parseTexts(matters *catalogue.Catalogue, files ...io.Reader) (*Texts, error) {
 	t := &Texts{Tickets: map[string][]Text{}, Reasons: map[string][]Text{}, HourProfiles: map[string][24]int{}}
+	for _, r := range files {
+		if err := t.read(matters, r); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// read adds the texts of a file.
+func (t *Texts) read(matters *catalogue.Catalogue, r io.Reader) error {
+	rows, faults := table.Read("texts", r, "kind", "matter_code", "text")
 	for _, row := range rows {
 		kind, code, text := row.Fields[0], row.Fields[1], row.Fields[2]
 		if text == "" {
@@ -132,7 +142,7 @@ func parseTexts(matters *catalogue.Catalogue, r io.Reader) (*Texts, error) {
 			faults.Add(row.Line, "kind", "%q is unknown", kind)
 		}
 	}
-	return t, faults.Err()
+	return faults.Err()
 }
 
 // hours reads 24 weights, of which one at least counts.
