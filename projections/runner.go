@@ -163,9 +163,14 @@ func (r *Runner) Open(ctx context.Context) error {
 	if r.opened {
 		return nil
 	}
-	err := r.open(ctx)
-	r.opened = err == nil
-	return err
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	r.opened = true
+	if r.Status().State == Starting {
+		r.note(CatchingUp, nil)
+	}
+	return nil
 }
 
 // RunToEnd folds everything up to the head as it stands when the end is reached.

@@ -122,6 +122,9 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 
+	if err := m.makeTables(ctx); err != nil {
+		return nil, err
+	}
 	runners := m.named(c.Views)
 	folded, began := int64(0), time.Now()
 	profiled, err := c.profile("seed")
@@ -139,9 +142,6 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 	}
 	seeding := time.Since(began)
 	profiled()
-	if err := m.makeTables(ctx); err != nil {
-		return nil, err
-	}
 	warm := time.Now()
 	if err := m.warm(ctx); err != nil {
 		return nil, err
