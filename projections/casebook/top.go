@@ -68,8 +68,11 @@ func top[T cmp.Ordered](x *index, f found, o order[T], after *place[T], limit, m
 				b.add(row)
 			}
 		}
-		b.cut()
+		if len(b.rows) >= limit {
+			b.cut()
+		}
 	}
+	b.cut()
 	return b.rows, min(total, most)
 }
 
