@@ -2,9 +2,9 @@
 import { isShare, valueOf, type Indicator, type StatRow } from '../../statistics';
 
 export interface Change {
-  /** Points of percent for a share, percent of the former for a number. */
+  /** Points of percent for a share, percent of the former for a number, points of a hundred for a score. */
   readonly amount: number;
-  readonly unit: 'points' | 'percent';
+  readonly unit: 'points' | 'percent' | 'score';
   readonly way: 'up' | 'down' | 'same';
   readonly judgement: 'better' | 'worse' | 'none';
 }
@@ -24,4 +24,4 @@ export function changeOf(i: Indicator, now: StatRow, before: StatRow | null): Ch
 }
 
 export const scoreChange = (now: number | null, before: number | null): Change | null =>
-  now === null || before === null ? null : judged(now - before, 'points', 'more');
+  now === null || before === null ? null : judged(now - before, 'score', 'more');

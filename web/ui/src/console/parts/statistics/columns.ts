@@ -13,7 +13,7 @@ const members: Readonly<Record<Exclude<ColumnGroup, 'other'>, readonly string[]>
   hotline: ['tickets', 'ticket_on_time', 'ticket_internal_on_time', 'ticket_contact_on_time', 'ticket_response', 'ticket_resolved', 'ticket_satisfied', 'ticket_returns', 'repeat_complaints'],
   types: ['consult', 'complaint', 'report', 'suggestion', 'help', 'other'].map((x) => `tickets_by_type.${x}`),
   patrol: ['patrol_coverage', 'found_by_ourselves', 'valid_reports'],
-  stock: ['suspended', 'overdue_unhandled', 'handled_rate', 'closed_rate', 'extension', 'overdue', 'extensions', 'suspensions'],
+  stock: ['suspended', 'suspended_days', 'overdue_unhandled', 'handled_rate', 'closed_rate', 'extension', 'overdue', 'extensions', 'suspensions'],
   volume: ['reported', 'filed', 'declined', 'voided', 'dispatched', 'handled', 'closed', 'reworks', 'escalated', 'coordinated', 'reopened', 'recurrences', 'merged', 'unmerged', 'handed_over', ...['verified', 'dispatched', 'handled', 'checked', 'closed'].map((x) => `to_be_${x}`)],
   density: ['per_grid', 'per_10k'],
 };

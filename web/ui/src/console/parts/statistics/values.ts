@@ -38,7 +38,7 @@ export function useValues() {
     if (c === null) return t('stats.noBase');
     if (c.way === 'same') return t('stats.same');
     const n = Math.abs(c.amount).toFixed(1);
-    return `${t(`stats.${c.way}`)} ${c.unit === 'points' ? t('stats.points', { n }) : t('stats.percentOf', { n })}${c.judgement === 'none' ? '' : `, ${t(`stats.${c.judgement}`)}`}`;
+    return `${t(`stats.${c.way}`)} ${t({ points: 'stats.points', percent: 'stats.percentOf', score: 'stats.scorePoints' }[c.unit], { n })}${c.judgement === 'none' ? '' : `, ${t(`stats.${c.judgement}`)}`}`;
   };
   return { shown, full, span, amount, inWords };
 }
