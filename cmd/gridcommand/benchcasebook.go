@@ -259,8 +259,12 @@ var benchRoles = []struct {
 	role jurisdiction.Role
 	of10 int
 }{
-	{jurisdiction.DistrictDesk, 2}, {jurisdiction.Supervisor, 1}, {jurisdiction.StreetDesk, 3}, {jurisdiction.CommunityStaff, 2},
-	{jurisdiction.Handler, 1}, {jurisdiction.Hotline, 1},
+	{jurisdiction.DistrictDesk, 2},
+	{jurisdiction.Supervisor, 1},
+	{jurisdiction.StreetDesk, 3},
+	{jurisdiction.CommunityStaff, 2},
+	{jurisdiction.Handler, 1},
+	{jurisdiction.Hotline, 1},
 }
 
 // sessions makes an account for every user and logs it in.

@@ -32,9 +32,16 @@ var refusedTo = map[string]string{
 	"listTickets": "inspector community handler screen admin", "listHotSpots": "inspector community handler street screen admin",
 	"listUnits": "", "listMatters": "", "listCriteria": "", "locate": "", "getCell": "",
 	"getTile": "admin", "getTileJSON": "admin", "getPicture": "admin", "getStatistics": "admin",
-	"uploadPhoto": "screen admin",
-	"getPhoto":    "screen admin",
-	"getOpenAPI":  "", "getLivez": "", "getReadyz": "", "getMetrics": "",
+	"listIndicators": "admin", "listStatisticsFacts": "screen admin", "exportIncidents": "screen admin",
+	"getBulletin":       "inspector community handler hotline screen admin",
+	"getUnusualActs":    "inspector community handler hotline screen admin",
+	"getSuspendedStock": "inspector community handler hotline screen admin",
+	"getClosedEarly":    "inspector community handler hotline screen admin",
+	"getOneHand":        "inspector community handler hotline screen admin",
+	"getCallerViews":    "inspector community handler hotline screen admin",
+	"uploadPhoto":       "screen admin",
+	"getPhoto":          "screen admin",
+	"getOpenAPI":        "", "getLivez": "", "getReadyz": "", "getMetrics": "",
 }
 
 // Every route times every role: 401 without a log-in, 403 exactly where the role never may.
