@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gridcommand/eventstore"
-	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
@@ -187,7 +186,7 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 				return err
 			}
 			release, err := v.cache.reach(stand{edition, position}, met, load, func(after eventstore.Position, take func([]row) error) error {
-				return errors.Join(each(ctx, tx, after, take), v.whole(ctx, tx, "casebook_rows"))
+				return errors.Join(each(ctx, tx, after, take), projections.Whole(ctx, tx, v.db.Dialect, "casebook_rows"))
 			})
 			if err != nil {
 				return err
@@ -199,7 +198,7 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 			return follow(tx, position, at)
 		})
 		switch {
-		case errors.Is(err, errElsewhere):
+		case errors.Is(err, errElsewhere), errors.Is(err, projections.ErrRemade):
 			met = v.cache.stand()
 		case errors.Is(err, errCold):
 			// Whoever asked may be gone before all rows are read: others wait for them too.
@@ -212,28 +211,13 @@ func (v *View) read(ctx context.Context, load bool, ask func(*index), follow fun
 	}
 }
 
-// whole returns [errElsewhere] if a table that tx has read from is another one than when
-// tx began: PostgreSQL shows a new table to old transactions, without its rows. SQLite
-// shows them the old one.
-func (v *View) whole(ctx context.Context, tx *sql.Tx, table string) error {
-	if v.db.Dialect != sqldb.Postgres {
-		return nil
-	}
-	var n int // the table by the catalogue as tx sees it and as it is now
-	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass($1)`, table).Scan(&n)
-	if err == nil && n == 0 {
-		err = errElsewhere
-	}
-	return err
-}
-
 // files returns the files with these ids, by id.
 func (v *View) files(ctx context.Context, tx *sql.Tx, ids []string) (map[string]casefile.File, error) {
 	files, err := v.shelf.Files(ctx, tx, ids)
 	if err != nil || len(files) == len(ids) {
 		return files, err
 	}
-	if err := v.whole(ctx, tx, v.shelf.Table()); err != nil {
+	if err := projections.Whole(ctx, tx, v.db.Dialect, v.shelf.Table()); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("casebook: %d of %d files that have rows are missing", len(ids)-len(files), len(ids))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"gridcommand/eventstore"
+	"gridcommand/eventstore/sqldb"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
 	"gridcommand/projections/figures"
@@ -25,6 +27,8 @@ import (
 // A million counts take 18 MB (measured by BenchmarkCube: 18.3 bytes each), two more once
 // somebody has asked by today's boundaries, and two for each million facts then.
 type cube struct {
+	dialect sqldb.Dialect
+
 	mu     sync.Mutex // held while a picture is made
 	vocab  vocabulary
 	days   map[figures.Day]*day // nil: begin anew
@@ -107,7 +111,9 @@ func (v *View) look(ctx context.Context, exact bool, grid *basegrid.Grid, f func
 			}
 			return f(tx, p)
 		})
-		if err != nil || !behind {
+		switch {
+		case errors.Is(err, projections.ErrRemade):
+		case err != nil || !behind:
 			return err
 		}
 		if err := ctx.Err(); err != nil {
@@ -157,6 +163,13 @@ func (c *cube) reach(ctx context.Context, tx *sql.Tx, r rows, grid *basegrid.Gri
 	return p, nil
 }
 
+// How chunks are read: all in the order they lie in, or the few that changed. That no
+// index has what the few are sorted by keeps a planner from walking all for them.
+const (
+	readAll   = `SELECT day, chunk, n, data FROM tally_chunks WHERE changed > $1 ORDER BY day, chunk`
+	readLater = `SELECT day, chunk, n, data FROM tally_chunks WHERE changed > $1 ORDER BY day || '', chunk`
+)
+
 // read brings the cube from an old picture to where the rows stand.
 func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*picture, error) {
 	if err := c.vocab.read(ctx, tx); err != nil {
@@ -164,8 +177,11 @@ func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*pic
 	}
 	c.stamp++
 	touched := map[figures.Day]*day{}
-	err := projections.Scan(ctx, tx, `SELECT day, chunk, n, data FROM tally_chunks WHERE changed > $1 ORDER BY day, chunk`,
-		[]any{int64(old.position)}, func(scan *sql.Rows) error {
+	query := readAll
+	if old.position > 0 {
+		query = readLater
+	}
+	err := projections.Scan(ctx, tx, query, []any{int64(old.position)}, func(scan *sql.Rows) error {
 			var on figures.Day
 			var chunk, n int
 			var data sql.RawBytes
@@ -195,6 +211,9 @@ func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*pic
 			return nil
 		})
 	if err != nil {
+		return nil, err
+	}
+	if err := projections.Whole(ctx, tx, c.dialect, "tally_chunks"); err != nil {
 		return nil, err
 	}
 	maps.Copy(c.days, touched)

@@ -472,7 +472,7 @@ func (p *past) judge(rt *rapid.T, s tally.Statistics, q tally.Query, main tally.
 				then, back = row.YearAgo, func(t time.Time) time.Time { return t.AddDate(-1, 0, 0) }
 			}
 			if q.By == tally.ByDay || q.By == tally.ByMonth {
-				continue // the keys are others; TestAgo looks at them
+				continue // the keys are others: TestAgoByDayAndMonth
 			}
 			old, long := p.of(q, back(s.From), back(s.To))
 			p.holds(rt, string(ago)+" ago, "+row.Key, *then, q, main, p.only(old, q, row.Key), p.only(long, q, row.Key))

@@ -51,7 +51,7 @@ type View struct {
 
 // New returns the tally, with its rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
-	return &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder}
+	return &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder, cube: cube{dialect: db.Dialect}}
 }
 
 // streets are the streets and towns there are now.
