@@ -40,12 +40,14 @@ type cube struct {
 		sync.RWMutex
 		*picture // the newest; nil: none yet
 	}
-	months *memory[sums] // what months add up to, by choice and grouping
+	months   *memory[sums]     // what months add up to, by choice and grouping
+	postings *memory[postings] // where what is asked for lies in a month
 }
 
 const (
-	monthsKept  = 96 << 20 // bytes of what months add up to
-	answersKept = 8_000    // rows of answers, for as long as nothing moves
+	monthsKept   = 256 << 20 // bytes of what months add up to
+	postingsKept = 256 << 20 // bytes of postings; 4 for each count and column
+	answersKept  = 8_000     // rows of answers, for as long as nothing moves
 )
 
 // A picture is the cube as it stood at one position. It never changes, so a question
@@ -60,6 +62,7 @@ type picture struct {
 	months   []*month
 	located  atomic.Pointer[located] // by whose boundaries its blocks know places; nil: not asked for yet
 	cache    *memory[sums]
+	postings *memory[postings]
 	answers  *memory[Statistics]
 }
 
@@ -75,6 +78,7 @@ type month struct {
 	name  string // 2026-11
 	days  []*day
 	stamp int64 // of the last change of any of its days
+	laid  laid
 }
 
 // newest returns the newest picture made; nil: none.
@@ -141,7 +145,7 @@ func (c *cube) reach(ctx context.Context, tx *sql.Tx, r rows, grid *basegrid.Gri
 	if p == nil || p.form != r.form || c.days == nil || gone && p.position > r.position {
 		c.days, c.vocab, c.ground = map[figures.Day]*day{}, newVocabulary(), ground{turn: c.ground.turn}
 		c.life++
-		c.months = remember[sums](monthsKept)
+		c.months, c.postings = remember[sums](monthsKept), remember[postings](postingsKept)
 		p = &picture{form: r.form}
 	}
 	if p.position < r.position || p.life != c.life {
@@ -182,34 +186,34 @@ func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*pic
 		query = readLater
 	}
 	err := projections.Scan(ctx, tx, query, []any{int64(old.position)}, func(scan *sql.Rows) error {
-			var on figures.Day
-			var chunk, n int
-			var data sql.RawBytes
-			if err := scan.Scan(&on, &chunk, &n, &data); err != nil {
-				return err
+		var on figures.Day
+		var chunk, n int
+		var data sql.RawBytes
+		if err := scan.Scan(&on, &chunk, &n, &data); err != nil {
+			return err
+		}
+		b, err := c.vocab.block(n, data)
+		if err != nil {
+			return fmt.Errorf("%w: day %s, chunk %d", err, on, chunk)
+		}
+		d := touched[on]
+		if d == nil {
+			d = &day{day: on, stamp: c.stamp}
+			if was := c.days[on]; was != nil {
+				d.blocks = slices.Clone(was.blocks)
 			}
-			b, err := c.vocab.block(n, data)
-			if err != nil {
-				return fmt.Errorf("%w: day %s, chunk %d", err, on, chunk)
-			}
-			d := touched[on]
-			if d == nil {
-				d = &day{day: on, stamp: c.stamp}
-				if was := c.days[on]; was != nil {
-					d.blocks = slices.Clone(was.blocks)
-				}
-				touched[on] = d
-			}
-			switch {
-			case chunk < len(d.blocks):
-				d.blocks[chunk] = b
-			case chunk == len(d.blocks):
-				d.blocks = append(d.blocks, b)
-			default:
-				return fmt.Errorf("tally: chunk %d of day %s is missing", len(d.blocks), on)
-			}
-			return nil
-		})
+			touched[on] = d
+		}
+		switch {
+		case chunk < len(d.blocks):
+			d.blocks[chunk] = b
+		case chunk == len(d.blocks):
+			d.blocks = append(d.blocks, b)
+		default:
+			return fmt.Errorf("tally: chunk %d of day %s is missing", len(d.blocks), on)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +229,7 @@ func (c *cube) read(ctx context.Context, tx *sql.Tx, old *picture, r rows) (*pic
 
 // picture makes a picture of the cube as it stands.
 func (c *cube) picture(r rows) *picture {
-	p := &picture{form: r.form, life: c.life, cache: c.months, position: r.position, at: r.at, words: c.vocab.words, answers: remember[Statistics](answersKept)}
+	p := &picture{form: r.form, life: c.life, cache: c.months, postings: c.postings, position: r.position, at: r.at, words: c.vocab.words, answers: remember[Statistics](answersKept)}
 	p.days = slices.SortedFunc(maps.Values(c.days), func(a, b *day) int { return cmp.Compare(a.day, b.day) })
 	for _, d := range p.days {
 		if n := len(p.months); n == 0 || p.months[n-1].name != string(d.day[:7]) {
@@ -246,5 +250,9 @@ func (p *picture) between(from, to figures.Day) []*day {
 
 // Warm reads the rows into memory, so that the first question need not wait for it.
 func (v *View) Warm(ctx context.Context) error {
-	return v.look(ctx, false, nil, func(*sql.Tx, *picture) error { return nil })
+	err := v.look(ctx, false, nil, func(*sql.Tx, *picture) error { return nil })
+	if err == nil {
+		v.cube.newest().foresee()
+	}
+	return err
 }

@@ -224,7 +224,6 @@ type table struct {
 func (v *View) table(p *picture, q Query, c choice, from, to time.Time) *table {
 	t := &table{view: v, picture: p, query: q, choice: c, from: from, to: to, grouping: p.grouping(q.By, c.now), figures: map[figures.Figure]int{}}
 	s := p.sieve(c)
-	var parts []part
 	each := int32(0) // groups that a month adds
 	switch q.By {
 	case ByDay:
@@ -233,28 +232,12 @@ func (v *View) table(p *picture, q Query, c choice, from, to time.Time) *table {
 		each = 1
 	default:
 	}
-	for _, x := range stretches(from, to) {
-		i, found := slices.BinarySearchFunc(p.months, x.month, func(m *month, name string) int { return strings.Compare(m.name, name) })
-		if !found {
-			continue
-		}
-		m := p.months[i]
-		sum := func() (*sums, int) {
-			s := p.sum(slices.DeleteFunc(slices.Clone(m.days), func(d *day) bool { return d.day < x.from || d.day >= x.to }), s, &t.grouping)
-			return s, s.weight()
-		}
-		var of *sums
-		if x.isWhole {
-			turn := int64(0)
-			if c.now {
-				turn = p.located.Load().turn
-			}
-			of = p.cache.get(fmt.Sprintf("%s %s %d %s", x.month, q.By, turn, c.key()), m.stamp, sum)
-		} else {
-			of, _ = sum()
-		}
-		parts = append(parts, part{of, each * int32(len(t.months))})
-		t.months = append(t.months, x.month)
+	months := p.spans(from, to)
+	of := p.sums(months, c, s, &t.grouping)
+	var parts []part
+	for i, x := range months {
+		parts = append(parts, part{of[i], each * int32(len(t.months))})
+		t.months = append(t.months, x.month.name)
 	}
 	groups := len(t.grouping.keys)
 	if each > 0 {

@@ -46,9 +46,9 @@ type workroom struct {
 
 var workrooms = sync.Pool{New: func() any { return new(workroom) }}
 
-// sum adds up the counts of some days that pass the sieve. What is suspended is not
-// added: see [picture.stocks].
-func (p *picture) sum(days []*day, s *sieve, g *grouping) *sums {
+// sum adds up the counts of the days [from, to) of a month that pass the sieve. What is
+// suspended is not added: see [picture.stocks].
+func (p *picture) sum(m *month, from, to figures.Day, s *sieve, g *grouping) *sums {
 	room := workrooms.Get().(*workroom)
 	defer workrooms.Put(room)
 	width, groups := len(p.words.figures), max(len(g.keys), 1)
@@ -62,49 +62,10 @@ func (p *picture) sum(days []*day, s *sieve, g *grouping) *sums {
 	room.dense = slices.Grow(room.dense[:0], groups*width)[:groups*width]
 	clear(room.dense)
 	room.keys, room.values = room.keys[:0], room.values[:0]
-	for _, d := range days {
-		base := int32(0)
-		if g.by == ByDay {
-			base = int32(dayOfMonth(d.day) - 1)
-		}
-		for _, b := range d.blocks {
-			rows, all := s.pass(b, room.rows[:0:chunkSize])
-			if !all && len(rows) == 0 {
-				continue
-			}
-			to := room.groups[:b.rows()]
-			g.groups(s, b, to)
-			if base != 0 {
-				for i := range to {
-					to[i] = base
-				}
-			}
-			length := func(i int) {
-				if m := b.minutes[i]; m != noMinutes {
-					if lap := lapOf[b.figure[i]]; lap >= 0 {
-						room.keys, room.values = append(room.keys, uint32(to[i])<<4|uint32(lap)), append(room.values, m)
-					}
-				}
-			}
-			if all {
-				for i, f := range b.figure {
-					room.dense[int(to[i])*width+int(f)]++
-				}
-				for i := range b.minutes {
-					length(i)
-				}
-			} else {
-				for _, i := range rows {
-					room.dense[int(to[i])*width+int(b.figure[i])]++
-					length(int(i))
-				}
-			}
-			for _, o := range b.odd {
-				if s.has(b, o.row) {
-					room.dense[int(to[o.row])*width+int(b.figure[o.row])] += o.n - 1
-				}
-			}
-		}
+	if few := p.few(m, s); few != nil {
+		room.pick(m, from, to, few, s, g, width, lapOf)
+	} else {
+		room.scan(m, from, to, s, g, width, lapOf)
 	}
 	out := &sums{}
 	for f, figure := range p.words.figures {
@@ -121,6 +82,93 @@ func (p *picture) sum(days []*day, s *sieve, g *grouping) *sums {
 	}
 	room.lay(out, groups)
 	return out
+}
+
+// scan adds up all counts of some days that pass.
+func (room *workroom) scan(m *month, from, to figures.Day, s *sieve, g *grouping, width int, lapOf []int8) {
+	for _, d := range m.days {
+		if d.day < from || d.day >= to {
+			continue
+		}
+		base := int32(0)
+		if g.by == ByDay {
+			base = int32(dayOfMonth(d.day) - 1)
+		}
+		for _, b := range d.blocks {
+			rows, all := s.pass(b, room.rows[:0:chunkSize])
+			if !all && len(rows) == 0 {
+				continue
+			}
+			to := room.groups[:b.rows()]
+			g.groups(s, b, to)
+			if base != 0 {
+				for i := range to {
+					to[i] = base
+				}
+			}
+			if all {
+				for i, f := range b.figure {
+					room.dense[int(to[i])*width+int(f)]++
+				}
+				for i := range b.minutes {
+					room.length(b, uint16(i), to[i], lapOf)
+				}
+			} else {
+				for _, i := range rows {
+					room.dense[int(to[i])*width+int(b.figure[i])]++
+					room.length(b, i, to[i], lapOf)
+				}
+			}
+			for _, o := range b.odd {
+				if !o.stock && s.has(b, o.row) {
+					room.dense[int(to[o.row])*width+int(b.figure[o.row])] += o.n - 1
+				}
+			}
+		}
+	}
+}
+
+// pick adds up the counts of some days that lie on few paths.
+func (room *workroom) pick(m *month, from, to figures.Day, few []path, s *sieve, g *grouping, width int, lapOf []int8) {
+	laid := m.lay()
+	first, last := int32(dayOfMonth(from)-1), int32(31)
+	if string(to[:7]) == m.name {
+		last = int32(dayOfMonth(to) - 1)
+	}
+	for _, x := range few {
+		for _, at := range x.rows {
+			k, i := at>>rowBits, uint16(at&(1<<rowBits-1))
+			b, on := laid.blocks[k], laid.day[k]
+			if on < first || on >= last || !s.has(b, i) || x.again && s.scopePlace[s.placeOf(b)[i]] {
+				continue
+			}
+			group := on
+			if g.by != ByDay {
+				group = g.group(s, b, i)
+			}
+			room.dense[int(group)*width+int(b.figure[i])] += b.adds(i)
+			room.length(b, i, group, lapOf)
+		}
+	}
+}
+
+// length notes how long the run that a count judges was.
+func (room *workroom) length(b *block, i uint16, group int32, lapOf []int8) {
+	if m := b.minutes[i]; m != noMinutes {
+		if lap := lapOf[b.figure[i]]; lap >= 0 {
+			room.keys, room.values = append(room.keys, uint32(group)<<4|uint32(lap)), append(room.values, m)
+		}
+	}
+}
+
+// adds is what a count adds.
+func (b *block) adds(i uint16) int64 {
+	for _, o := range b.odd {
+		if o.row == i {
+			return o.n
+		}
+	}
+	return 1
 }
 
 // lay sorts the lengths by group and lap, and counts those of one bucket together.
