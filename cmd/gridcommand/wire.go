@@ -157,6 +157,7 @@ func (m *center) wireViews() {
 		tickets:  tickets.New(m.databases.views),
 		reports:  reports.New(m.databases.views, folder),
 	}
+	m.views.tally.Ground = m.grid
 	for _, v := range m.views.all() {
 		m.runners = append(m.runners, projections.NewRunner(m.databases.views, m.ledger, v, &projections.Options{Log: m.log}))
 	}

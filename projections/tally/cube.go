@@ -248,11 +248,24 @@ func (p *picture) between(from, to figures.Day) []*day {
 	return p.days[i:max(i, j)]
 }
 
-// Warm reads the rows into memory, so that the first question need not wait for it.
+// Warm reads the rows into memory, finds what lies where by the grid of [View.Ground],
+// and adds up the months that are over, so that the first questions need not wait for it.
 func (v *View) Warm(ctx context.Context) error {
-	err := v.look(ctx, false, nil, func(*sql.Tx, *picture) error { return nil })
-	if err == nil {
-		v.cube.newest().foresee()
+	var grid *basegrid.Grid
+	if v.Ground != nil {
+		grid = v.Ground()
 	}
-	return err
+	var newest *picture
+	err := v.look(ctx, false, grid, func(_ *sql.Tx, p *picture) error {
+		newest = p
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	newest.foresee(false)
+	if grid != nil && newest.knows(grid) {
+		newest.foresee(true)
+	}
+	return nil
 }

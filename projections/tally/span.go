@@ -78,11 +78,11 @@ func (p *picture) sums(spans []span, c choice, s *sieve, g *grouping) []*sums {
 
 // foresee adds up the months that are over, for those who ask about everything: so the
 // first of them need not wait. The newest month moves with every fact.
-func (p *picture) foresee() {
-	c := choice{all: true}
+func (p *picture) foresee(now bool) {
+	c := choice{all: true, now: now}
 	s := p.sieve(c)
 	for _, by := range Bys {
-		g := p.grouping(by, false)
+		g := p.grouping(by, now)
 		var spans []span
 		for _, m := range p.months[:max(len(p.months)-1, 0)] {
 			from := midnight(figures.Day(m.name + "-01"))

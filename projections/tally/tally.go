@@ -31,6 +31,7 @@ import (
 	"gridcommand/domain/patrol"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
+	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
 	"gridcommand/projections/casefile"
 )
@@ -42,6 +43,10 @@ var schema string
 
 // A View is the tally.
 type View struct {
+	// Ground says by which base grid [View.Warm] has places known, set before the view is
+	// used; nil: they are found when somebody asks.
+	Ground func() *basegrid.Grid
+
 	db     *sqldb.DB
 	shelf  *casefile.Shelf
 	folder *casefile.Folder
