@@ -2,6 +2,7 @@ package tally
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -79,17 +80,18 @@ func (p *picture) post(m *month, column string, words int, of func(*block) []uin
 	})
 }
 
-// A path is rows to look at.
+// A path is rows to look at, and what they still have to pass.
 type path struct {
 	rows  []uint32
-	again bool // those whose place the scope has are in another path
+	sieve *sieve
+	again []bool // rows at these places lie on another path too
 }
 
 // few returns paths on which every count of m that passes s lies once, if they are much
 // shorter than the month; else nil. The newest month is never laid out: it moves with
 // every fact.
 func (p *picture) few(m *month, s *sieve) []path {
-	if m == p.months[len(p.months)-1] {
+	if p.isNewest(m) {
 		return nil
 	}
 	best, least := []path(nil), m.lay().rows/4
@@ -110,26 +112,41 @@ func (p *picture) few(m *month, s *sieve) []path {
 	byUnit := func() *postings {
 		return p.post(m, "unit", len(p.words.units), func(b *block) []uint16 { return b.unit })
 	}
+	without := func(drop func(*sieve)) *sieve {
+		rest := *s
+		drop(&rest)
+		return &rest
+	}
 	if s.unit != nil {
-		offer(lead([]path{}, byUnit(), s.unit, false))
+		offer(lead([]path{}, byUnit(), s.unit, path{sieve: without(func(s *sieve) { s.unit = nil })}))
 	}
 	if s.matter != nil {
-		offer(lead([]path{}, p.post(m, "matter", len(p.words.matters), func(b *block) []uint16 { return b.matter }), s.matter, false))
+		byMatter := p.post(m, "matter", len(p.words.matters), func(b *block) []uint16 { return b.matter })
+		offer(lead([]path{}, byMatter, s.matter, path{sieve: without(func(s *sieve) { s.matter = nil })}))
 	}
 	if s.place != nil {
-		offer(lead([]path{}, byPlace(), s.place, false))
+		offer(lead([]path{}, byPlace(), s.place, path{sieve: without(func(s *sieve) { s.place = nil })}))
 	}
 	if s.scopePlace != nil {
-		offer(lead(lead([]path{}, byPlace(), s.scopePlace, false), byUnit(), s.scopeUnit, true))
+		rest := without(func(s *sieve) { s.scopePlace, s.scopeUnit = nil, nil })
+		paths, again := []path{}, []bool(nil)
+		if slices.Contains(s.scopePlace, true) {
+			paths, again = lead(paths, byPlace(), s.scopePlace, path{sieve: rest}), s.scopePlace
+		}
+		offer(lead(paths, byUnit(), s.scopeUnit, path{sieve: rest, again: again}))
 	}
 	return best
 }
 
-// lead adds the rows of the words that a mask has.
-func lead(paths []path, x *postings, mask []bool, again bool) []path {
+// isNewest tells whether m is the month that facts are coming in for.
+func (p *picture) isNewest(m *month) bool { return m == p.months[len(p.months)-1] }
+
+// lead adds paths like one, with the rows of the words that a mask has.
+func lead(paths []path, x *postings, mask []bool, like path) []path {
 	for w, has := range mask {
 		if rows := x.of(w); has && len(rows) > 0 {
-			paths = append(paths, path{rows, again})
+			like.rows = rows
+			paths = append(paths, like)
 		}
 	}
 	return paths

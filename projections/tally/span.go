@@ -29,8 +29,36 @@ func (p *picture) spans(from, to time.Time) []span {
 	return list
 }
 
-// sums returns what each span adds up to: whole months from memory where they are, the
-// others side by side.
+// settled returns sums of which the spans' are made: those of the months that are over
+// as one, which is kept.
+func (p *picture) settled(spans []span, c choice, s *sieve, g *grouping) []*sums {
+	n, stamp := 0, int64(0)
+	for n < len(spans) && !p.isNewest(spans[n].month) {
+		stamp = max(stamp, spans[n].stamp)
+		n++
+	}
+	if n < 2 {
+		return p.sums(spans, c, s, g)
+	}
+	first, last := spans[0], spans[n-1]
+	over := p.cache.get(p.kept(string(first.from)+" "+string(last.to), c, g), stamp, func() (*sums, int) {
+		m := p.merge(p.sums(spans[:n], c, s, g), max(len(g.keys), 1))
+		return m, m.weight()
+	})
+	return append(p.sums(spans[n:], c, s, g), over)
+}
+
+// kept names what some days add up to.
+func (p *picture) kept(days string, c choice, g *grouping) string {
+	turn := int64(0)
+	if c.now {
+		turn = p.located.Load().turn
+	}
+	return fmt.Sprintf("%s %s %d %s", days, g.by, turn, c.key())
+}
+
+// sums returns what each span adds up to, from memory or side by side. Days of the
+// newest month, unless it is asked for as a whole, are not kept: they move.
 func (p *picture) sums(spans []span, c choice, s *sieve, g *grouping) []*sums {
 	out := make([]*sums, len(spans))
 	one := func(i int) {
@@ -39,15 +67,14 @@ func (p *picture) sums(spans []span, c choice, s *sieve, g *grouping) []*sums {
 			s := p.sum(x.month, x.from, x.to, s, g)
 			return s, s.weight()
 		}
-		if !x.isWhole {
+		switch {
+		case x.isWhole:
+			out[i] = p.cache.get(p.kept(x.name, c, g), x.stamp, sum)
+		case !p.isNewest(x.month):
+			out[i] = p.cache.get(p.kept(string(x.from)+" "+string(x.to), c, g), x.stamp, sum)
+		default:
 			out[i], _ = sum()
-			return
 		}
-		turn := int64(0)
-		if c.now {
-			turn = p.located.Load().turn
-		}
-		out[i] = p.cache.get(fmt.Sprintf("%s %s %d %s", x.name, g.by, turn, c.key()), x.stamp, sum)
 	}
 	if len(spans) < 2 {
 		for i := range spans {

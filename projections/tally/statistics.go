@@ -233,11 +233,17 @@ func (v *View) table(p *picture, q Query, c choice, from, to time.Time) *table {
 	default:
 	}
 	months := p.spans(from, to)
-	of := p.sums(months, c, s, &t.grouping)
 	var parts []part
-	for i, x := range months {
-		parts = append(parts, part{of[i], each * int32(len(t.months))})
-		t.months = append(t.months, x.month.name)
+	if each == 0 {
+		for _, sum := range p.settled(months, c, s, &t.grouping) {
+			parts = append(parts, part{sum, 0})
+		}
+	} else {
+		of := p.sums(months, c, s, &t.grouping)
+		for i, x := range months {
+			parts = append(parts, part{of[i], each * int32(i)})
+			t.months = append(t.months, x.name)
+		}
 	}
 	groups := len(t.grouping.keys)
 	if each > 0 {

@@ -139,7 +139,7 @@ func (room *workroom) pick(m *month, from, to figures.Day, few []path, s *sieve,
 		for _, at := range x.rows {
 			k, i := at>>rowBits, uint16(at&(1<<rowBits-1))
 			b, on := laid.blocks[k], laid.day[k]
-			if on < first || on >= last || !s.has(b, i) || x.again && s.scopePlace[s.placeOf(b)[i]] {
+			if on < first || on >= last || !x.sieve.has(b, i) || x.again != nil && x.again[s.placeOf(b)[i]] {
 				continue
 			}
 			group := on
@@ -289,6 +289,53 @@ func (p *picture) join(parts []part, groups int) *whole {
 		room.whole[lap].clear()
 	}
 	return w
+}
+
+// merge adds up sums of the same groups.
+func (p *picture) merge(list []*sums, groups int) *sums {
+	room := workrooms.Get().(*workroom)
+	defer workrooms.Put(room)
+	width := len(p.words.figures)
+	room.dense = slices.Grow(room.dense[:0], groups*width)[:groups*width]
+	clear(room.dense)
+	type piece struct {
+		of *sums
+		run
+	}
+	var pieces []piece
+	for _, x := range list {
+		for _, c := range x.cells {
+			room.dense[int(c.group)*width+int(c.figure)] += c.n
+		}
+		for _, r := range x.runs {
+			pieces = append(pieces, piece{x, r})
+		}
+	}
+	out := &sums{}
+	for i, n := range room.dense {
+		if n != 0 {
+			out.cells = append(out.cells, cell{int32(i / width), uint8(i % width), n})
+		}
+	}
+	slices.SortFunc(pieces, func(a, b piece) int { return int(a.group-b.group)<<4 + int(a.lap) - int(b.lap) })
+	for i, x := range pieces {
+		for k := x.from; k < x.to; k++ {
+			room.lengths.add(x.of.bucket[k], x.of.count[k])
+		}
+		if i+1 < len(pieces) && pieces[i+1].group == x.group && pieces[i+1].lap == x.lap {
+			continue
+		}
+		r := run{group: x.group, lap: x.lap, from: int32(len(out.bucket))}
+		for b := room.lengths.from; b < room.lengths.to; b++ {
+			if c := room.lengths.count[b]; c > 0 {
+				out.bucket, out.count = append(out.bucket, uint16(b)), append(out.count, c)
+			}
+		}
+		room.lengths.clear()
+		r.to = int32(len(out.bucket))
+		out.runs = append(out.runs, r)
+	}
+	return out
 }
 
 // stocks returns what was suspended when the period ended, by group and in all; by day
