@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -112,7 +111,7 @@ func (c *BenchCasebookCmd) measure(ctx context.Context, console *Console, p plac
 	standing := clock.Standing(ledger.At())
 	var tokens []benchUser
 	// Every request is logged, as a server does, but nobody reads it.
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	m, err := assembleOver(ctx, d, p, standing, log, func(ctx context.Context, a *accounts.Store) (err error) {
 		tokens, err = c.sessions(ctx, a, ref.Book)
 		return err

@@ -3,10 +3,10 @@ package tally
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"gridcommand/domain/deadline"
 	"gridcommand/projections/figures"
-	"time"
 )
 
 // sums are what some days add up to, by group and figure, and by group and lap. By day

@@ -24,6 +24,7 @@ func (s shelf) Now() *reference.Reference                              { return 
 func (s shelf) Origin() string                                         { return "built in" }
 func (s shelf) Base() *reference.Base                                  { return s.base }
 func (s shelf) History() reference.History                             { return reference.History{} }
+
 func half() reference.Tables {
 	return reference.Tables{reference.PolicyTable: {{Line: 2, Fields: []string{"warn_percent", "50", ""}}}}
 }

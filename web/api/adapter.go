@@ -1,16 +1,19 @@
 package api
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"gridcommand/domain/jurisdiction"
 )
@@ -265,10 +268,17 @@ func send(w http.ResponseWriter, r *http.Request, status int, media string, data
 	}
 	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	z := zippers.Get().(*gzip.Writer)
+	z.Reset(w)
 	_, _ = z.Write(data)
 	_ = z.Close()
+	zippers.Put(z)
 }
+
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // a level that there is
+	return z
+}}
 
 func takesGzip(r *http.Request) bool {
 	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {

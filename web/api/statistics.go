@@ -87,15 +87,42 @@ type statisticsQuery struct {
 
 // Statistics are the indicators of a period, in groups.
 type Statistics struct {
-	Items    []tally.Row `json:"items"`
-	Total    tally.Row   `json:"total" doc:"of all groups together"`
-	By       string      `json:"by"`
-	Reading  string      `json:"reading"`
-	Ground   string      `json:"ground"`
-	From     time.Time   `json:"from"`
-	To       time.Time   `json:"to" doc:"exclusive"`
-	Position int64       `json:"position"`
-	At       time.Time   `json:"at"`
+	Items []tally.Row `json:"items"`
+	Total tally.Row   `json:"total" doc:"of all groups together"`
+	Counted
+}
+
+// Counted is what statistics say of themselves.
+type Counted struct {
+	By       string    `json:"by"`
+	Reading  string    `json:"reading"`
+	Ground   string    `json:"ground"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to" doc:"exclusive"`
+	Position int64     `json:"position"`
+	At       time.Time `json:"at"`
+}
+
+// encode writes s as [encode] would, rows by their own means.
+func (s Statistics) encode() []byte {
+	b := []byte(`{"items":`)
+	for i := range s.Items {
+		before := byte(',')
+		if i == 0 {
+			before = '['
+		}
+		b = s.Items[i].AppendJSON(append(b, before))
+	}
+	switch {
+	case s.Items == nil:
+		b = append(b, "null"...)
+	case len(s.Items) == 0:
+		b = append(b, "[]"...)
+	default:
+		b = append(b, ']')
+	}
+	b = s.Total.AppendJSON(append(b, `,"total":`...))
+	return append(append(b, ','), encode(s.Counted)[1:]...)
 }
 
 func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {
@@ -116,7 +143,10 @@ func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) 
 		return Statistics{}, err
 	}
 	return Statistics{
-		Items: got.Items, Total: got.Total, By: string(asked.By), Reading: string(asked.Reading), Ground: string(asked.Ground),
-		From: got.From, To: got.To, Position: int64(got.Position), At: got.At,
+		Items: got.Items, Total: got.Total,
+		Counted: Counted{
+			By: string(asked.By), Reading: string(asked.Reading), Ground: string(asked.Ground),
+			From: got.From, To: got.To, Position: int64(got.Position), At: got.At,
+		},
 	}, nil
 }

@@ -37,8 +37,10 @@ var formats = [...]string{Text: "@", Whole: "0", Decimal: "0.0", Percent: "0.00%
 func NewBook(title string, at time.Time) (*Book, error) {
 	b := &Book{file: excelize.NewFile(), at: at}
 	thin := []excelize.Border{
-		{Type: "left", Color: "999999", Style: 1}, {Type: "right", Color: "999999", Style: 1},
-		{Type: "top", Color: "999999", Style: 1}, {Type: "bottom", Color: "999999", Style: 1},
+		{Type: "left", Color: "999999", Style: 1},
+		{Type: "right", Color: "999999", Style: 1},
+		{Type: "top", Color: "999999", Style: 1},
+		{Type: "bottom", Color: "999999", Style: 1},
 	}
 	font := excelize.Font{Family: "宋体", Size: 10}
 	var err error

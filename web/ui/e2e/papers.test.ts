@@ -102,7 +102,7 @@ describe.sequential('the reports', () => {
     await page.goto('/reports/caller-views');
     const row = page.getByRole('row').filter({ hasText: number });
     await row.getByText('=联系诉求人核对位置').waitFor();
-    await row.getByText('花城街道指挥中心').waitFor();
+    await row.getByText('花城街道指挥中心').first().waitFor();
     expect(await page.getByText('13800001234').count(), 'no phone is shown').toBe(0);
 
     const href = (await page.getByRole('link', { name: 'CSV UTF-8' }).getAttribute('href')) ?? '';
