@@ -173,9 +173,8 @@ func keep[T uint8 | uint16 | uint32](rows []uint16, all bool, n int, mask []bool
 
 // has tells whether one row passes.
 func (s *sieve) has(b *block, i uint16) bool {
-	at := s.placeOf(b)[i]
-	return (s.scopePlace == nil || s.scopePlace[at] || s.scopeUnit[b.unit[i]]) &&
-		(s.figure == nil || s.figure[b.figure[i]]) && (s.place == nil || s.place[at]) && (s.unit == nil || s.unit[b.unit[i]]) &&
+	return (s.scopePlace == nil || s.scopePlace[s.placeOf(b)[i]] || s.scopeUnit[b.unit[i]]) &&
+		(s.figure == nil || s.figure[b.figure[i]]) && (s.place == nil || s.place[s.placeOf(b)[i]]) && (s.unit == nil || s.unit[b.unit[i]]) &&
 		(s.matter == nil || s.matter[b.matter[i]]) && (s.person == nil || s.person[b.person[i]]) && (s.origin == nil || s.origin[b.origin[i]])
 }
 

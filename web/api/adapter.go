@@ -240,6 +240,11 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, status int, answ
 		a.send(w, status)
 	case none:
 		w.WriteHeader(http.StatusNoContent)
+	case Statistics:
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Type", "application/json")
+		h.Add("Vary", "Accept-Encoding")
+		zip(w, r, status, a.writeTo)
 	default:
 		if h.Get("Cache-Control") == "" {
 			h.Set("Cache-Control", "no-store")
@@ -261,16 +266,21 @@ func send(w http.ResponseWriter, r *http.Request, status int, media string, data
 		return
 	}
 	h.Add("Vary", "Accept-Encoding")
+	zip(w, r, status, func(w io.Writer) { _, _ = w.Write(data) })
+}
+
+// zip sends what write writes, compressed for those who take it so.
+func zip(w http.ResponseWriter, r *http.Request, status int, write func(io.Writer)) {
 	if !takesGzip(r) {
 		w.WriteHeader(status)
-		_, _ = w.Write(data)
+		write(w)
 		return
 	}
-	h.Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
 	z := zippers.Get().(*gzip.Writer)
 	z.Reset(w)
-	_, _ = z.Write(data)
+	write(z)
 	_ = z.Close()
 	zippers.Put(z)
 }

@@ -23,7 +23,9 @@ func TestStatisticsAreWrittenAsJSONHasThem(t *testing.T) {
 		if err := e.Encode(s); err != nil {
 			t.Fatal(err)
 		}
-		if got := string(encode(s)) + "\n"; got != want.String() {
+		var b bytes.Buffer
+		s.writeTo(&b)
+		if got := b.String() + "\n"; got != want.String() {
 			t.Errorf("written\n%s\nJSON has\n%s", got, want.String())
 		}
 	}

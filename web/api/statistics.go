@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -103,15 +104,22 @@ type Counted struct {
 	At       time.Time `json:"at"`
 }
 
-// encode writes s as [encode] would, rows by their own means.
-func (s Statistics) encode() []byte {
-	b := []byte(`{"items":`)
+// writeTo writes s as [encode] would, rows by their own means and a few at a time: by
+// person there are thousands.
+func (s Statistics) writeTo(w io.Writer) {
+	const some = 32 << 10
+	b := make([]byte, 0, 2*some)
+	b = append(b, `{"items":`...)
 	for i := range s.Items {
 		before := byte(',')
 		if i == 0 {
 			before = '['
 		}
 		b = s.Items[i].AppendJSON(append(b, before))
+		if len(b) >= some {
+			_, _ = w.Write(b) // whoever asked may be gone
+			b = b[:0]
+		}
 	}
 	switch {
 	case s.Items == nil:
@@ -122,7 +130,7 @@ func (s Statistics) encode() []byte {
 		b = append(b, ']')
 	}
 	b = s.Total.AppendJSON(append(b, `,"total":`...))
-	return append(append(b, ','), encode(s.Counted)[1:]...)
+	_, _ = w.Write(append(append(b, ','), encode(s.Counted)[1:]...))
 }
 
 func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {

@@ -194,9 +194,6 @@ func escapePointer(name string) string {
 
 // encode writes v as JSON without escaping what only HTML would mind.
 func encode(v any) []byte {
-	if s, ok := v.(Statistics); ok {
-		return s.encode()
-	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
