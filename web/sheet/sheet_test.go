@@ -190,8 +190,8 @@ func TestAWorkbookPrintsWell(t *testing.T) {
 	if got, err := book.GetCellValue("清单", "D2"); err != nil || got != noon.In(deadline.CST).Format("2006-01-02 15:04") {
 		t.Errorf("a time is shown as %q, %v", got, err)
 	}
-	if !bytes.Equal(data, bookOf(t, hostileRows())) {
-		t.Error("the same rows give another file")
+	if !maps.Equal(parts, partsOf(t, bookOf(t, hostileRows()))) { // the library puts them in any order
+		t.Error("the same rows give other parts")
 	}
 }
 
