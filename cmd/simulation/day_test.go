@@ -75,19 +75,20 @@ func (c *callers) put(context.Context, string, string) (string, error) {
 
 func founded(t testing.TB, seed uint64, from time.Time) *town {
 	t.Helper()
-	ref, err := district()
-	must(t, err)
 	grid, err := ground()
 	must(t, err)
 	state, err := sqldb.OpenSQLite(context.Background(), filepath.Join(t.TempDir(), "state.db"))
 	must(t, err)
 	t.Cleanup(func() { _ = state.Close() })
 	w := &town{t: t, ledger: memory.New(nil), clock: clock.Standing(from), refused: &refusals{}}
-	w.service, err = workflow.New(context.Background(), workflow.Deps{Ledger: w.ledger, State: state, Reference: ref, Now: w.clock.Now})
+	// What coordinations rule binds those who file afterwards, as it does in a district.
+	library, err := workflow.OpenLibrary(context.Background(), workflow.LibraryDeps{Ledger: w.ledger, State: state, Now: w.clock.Now})
+	must(t, err)
+	w.service, err = workflow.New(context.Background(), workflow.Deps{Ledger: w.ledger, State: state, Reference: library, Now: w.clock.Now})
 	must(t, err)
 	w.clock.OnMove(w.service.ClockMoved)
 	w.deps = Deps{
-		Ledger: w.ledger, Service: w.service, Reference: ref, Grid: grid, Caller: (&callers{}).put,
+		Ledger: w.ledger, Service: w.service, Reference: library, Grid: grid, Caller: (&callers{}).put,
 		Now: w.clock.Now, Log: slog.New(w.refused), Seed: seed,
 	}
 	w.sim = w.people(from)
