@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"gridcommand/domain/catalogue"
@@ -167,18 +169,13 @@ func (v *View) Statistics(ctx context.Context, q Query) (Statistics, error) {
 
 // reckon answers q from a picture.
 func (v *View) reckon(p *picture, q Query, c choice) *Statistics {
-	out := &Statistics{Items: []Row{}, Position: p.position, At: p.at, asked: q}
+	out := &Statistics{Position: p.position, At: p.at, asked: q}
 	out.From, out.To = period(q.From, q.To, p.at)
 	main, other := q.Reading, Reading("")
 	if q.Reading == Both {
 		main, other = Fact, Exempted
 	}
-	now := v.table(p, q, c, out.From, out.To)
-	then := map[Ago]*table{}
-	for _, ago := range q.Compare {
-		from, to := ago.before(out.From, out.To)
-		then[ago] = v.table(p, q, c, from, to)
-	}
+	now, then := v.tables(p, q, c, out.From, out.To)
 	row := func(key, name string, of func(t *table, ago Ago) group) Row {
 		g := of(now, "")
 		r := rowOf(key, name, main, g, q.Evaluation)
@@ -195,11 +192,53 @@ func (v *View) reckon(p *picture, q Query, c choice) *Statistics {
 		}
 		return r
 	}
-	for _, key := range now.keys() {
-		out.Items = append(out.Items, row(key, v.nameOf(q.By, key), func(t *table, ago Ago) group { return t.group(t.same(key, ago)) }))
-	}
+	keys := now.keys()
+	out.Items = make([]Row, len(keys))
+	sideBySide(len(keys), func(i int) {
+		key := keys[i]
+		out.Items[i] = row(key, v.nameOf(q.By, key), func(t *table, ago Ago) group { return t.group(t.same(key, ago)) })
+	})
 	out.Total = row("", "", func(t *table, _ Ago) group { return t.total() })
 	return out
+}
+
+// tables returns the table of a period, and those of the periods it is compared with.
+func (v *View) tables(p *picture, q Query, c choice, from, to time.Time) (now *table, then map[Ago]*table) {
+	made := make([]*table, 1+len(q.Compare))
+	var wait sync.WaitGroup
+	for i, ago := range q.Compare {
+		wait.Go(func() {
+			from, to := ago.before(from, to)
+			made[1+i] = v.table(p, q, c, from, to)
+		})
+	}
+	made[0] = v.table(p, q, c, from, to)
+	wait.Wait()
+	then = map[Ago]*table{}
+	for i, ago := range q.Compare {
+		then[ago] = made[1+i]
+	}
+	return made[0], then
+}
+
+// fewRows is how many rows are not worth a second processor.
+const fewRows = 256
+
+// sideBySide does n things on the processors there are, if they are many.
+func sideBySide(n int, do func(i int)) {
+	parts := 1
+	if n > fewRows {
+		parts = runtime.GOMAXPROCS(0)
+	}
+	var wait sync.WaitGroup
+	for part := range parts {
+		wait.Go(func() {
+			for i := part * n / parts; i < (part+1)*n/parts; i++ {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // A table is what a period's counts add up to, group by group.
@@ -257,7 +296,7 @@ func (v *View) table(p *picture, q Query, c choice, from, to time.Time) *table {
 	for i, f := range p.words.figures {
 		t.figures[f] = i
 	}
-	t.stocks, t.stock = p.stocks(figures.DayOf(to), s, &t.grouping)
+	t.stocks, t.stock = p.stocks(figures.DayOf(to), c, s, &t.grouping)
 	if each > 0 {
 		var sum stock
 		t.stockAt = slices.Sorted(maps.Keys(t.stocks))

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -339,33 +340,74 @@ func (p *picture) merge(list []*sums, groups int) *sums {
 }
 
 // stocks returns what was suspended when the period ended, by group and in all; by day
-// and month, what each added.
-func (p *picture) stocks(to figures.Day, s *sieve, g *grouping) (map[string]stock, stock) {
+// and month, what each added. What months that are over added is kept.
+func (p *picture) stocks(to figures.Day, c choice, s *sieve, g *grouping) (map[string]stock, stock) {
 	groups, all := map[string]stock{}, stock{}
-	for _, d := range p.between("", to) {
+	for _, m := range p.months {
+		var added *sums
+		switch last := string(to[:7]); {
+		case m.name > last:
+			return groups, all
+		case m.name == last || p.isNewest(m):
+			added = p.stocked(m, to, s, g)
+		default:
+			added = p.cache.get(p.kept("stock "+m.name, c, g), m.stamp, func() (*sums, int) {
+				x := p.stocked(m, to, s, g)
+				return x, x.weight()
+			})
+		}
+		for _, x := range added.cells {
+			key := m.name
+			switch g.by {
+			case ByMonth:
+			case ByDay:
+				key = fmt.Sprintf("%s-%02d", m.name, x.group+1)
+			default:
+				key = g.keys[x.group]
+			}
+			one := stock{n: x.n}
+			if p.words.figures[x.figure] == figures.StockSince {
+				one = stock{since: x.n}
+			}
+			groups[key], all = groups[key].plus(one), all.plus(one)
+		}
+	}
+	return groups, all
+}
+
+// stocked returns what the days of a month before `to` added to what is suspended.
+func (p *picture) stocked(m *month, to figures.Day, s *sieve, g *grouping) *sums {
+	type place struct {
+		group  int32
+		figure uint8
+	}
+	added := map[place]int64{}
+	for _, d := range m.days {
+		if d.day >= to {
+			break
+		}
 		for _, b := range d.blocks {
 			for _, o := range b.odd {
 				if !o.stock || !s.has(b, o.row) {
 					continue
 				}
-				x := stock{n: o.n}
-				if p.words.figures[b.figure[o.row]] == figures.StockSince {
-					x = stock{since: o.n}
-				}
-				var key string
+				at := place{0, b.figure[o.row]}
 				switch g.by {
-				case ByDay:
-					key = string(d.day)
 				case ByMonth:
-					key = string(d.day[:7])
+				case ByDay:
+					at.group = int32(dayOfMonth(d.day) - 1)
 				default:
-					key = g.keys[g.group(s, b, o.row)]
+					at.group = int32(g.group(s, b, o.row))
 				}
-				groups[key], all = groups[key].plus(x), all.plus(x)
+				added[at] += o.n
 			}
 		}
 	}
-	return groups, all
+	out := &sums{cells: make([]cell, 0, len(added))}
+	for at, n := range added {
+		out.cells = append(out.cells, cell{at.group, at.figure, n})
+	}
+	return out
 }
 
 func dayOfMonth(d figures.Day) int { return int(d[8]-'0')*10 + int(d[9]-'0') }
