@@ -12,10 +12,12 @@ package groupcommit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gridcommand/eventstore"
 )
@@ -29,8 +31,9 @@ const (
 
 // Options bounds a Committer. Its zero value, like nil, means the defaults.
 type Options struct {
-	Queue int // how many appends may wait; one more is overload
-	Batch int // how many appends go into one commit at most
+	Queue    int                 // how many appends may wait; one more is overload
+	Batch    int                 // how many appends go into one commit at most
+	Observer eventstore.Observer // hears of each commit; nil: nobody does
 }
 
 // An Outcome is what became of one append of a batch.
@@ -46,10 +49,11 @@ type Commit func(batch []eventstore.Append, outcomes []Outcome)
 
 // A Committer is the one writer of a ledger in this process.
 type Committer struct {
-	queue  chan *request
-	batch  int
-	commit Commit
-	done   chan struct{} // closed when the goroutine has ended
+	queue    chan *request
+	batch    int
+	commit   Commit
+	observer eventstore.Observer
+	done     chan struct{} // closed when the goroutine has ended
 
 	mu     sync.RWMutex // held for reading while sending to queue
 	closed bool
@@ -76,6 +80,9 @@ func New(o *Options, commit Commit) *Committer {
 	}
 	if o != nil && o.Batch > 0 {
 		c.batch = o.Batch
+	}
+	if o != nil {
+		c.observer = o.Observer
 	}
 	c.queue = make(chan *request, size)
 	go c.run()
@@ -149,13 +156,35 @@ func (c *Committer) run() {
 		}
 		answers := outcomes[:len(requests)]
 		clear(answers)
+		begun := time.Now()
 		c.commit(appends, answers)
+		if c.observer != nil {
+			c.observer.Committed(commitOf(appends, answers, len(c.queue), time.Since(begun)))
+		}
 		for i, r := range requests {
 			r.outcome <- answers[i]
 			requests[i] = nil // a large append must not live on in the scratch space
 		}
 		clear(appends)
 	}
+}
+
+// commitOf tells an observer what became of a batch.
+func commitOf(appends []eventstore.Append, answers []Outcome, waiting int, took time.Duration) eventstore.Commit {
+	c := eventstore.Commit{Appends: len(appends), Waiting: waiting, Took: took}
+	for i := range answers {
+		switch {
+		case errors.Is(answers[i].Err, eventstore.ErrConflict), errors.Is(answers[i].Err, eventstore.ErrKeyReused):
+			c.Refused++
+		case answers[i].Err != nil:
+			c.Err = answers[i].Err
+		case answers[i].Result.Replayed:
+			c.Replayed++
+		default:
+			c.Facts += int(answers[i].Result.Last - answers[i].Result.First + 1)
+		}
+	}
+	return c
 }
 
 // gather takes what waits, first included, up to the limits of a batch.

@@ -36,9 +36,10 @@ const (
 
 // Options sets up a Store. Its zero value, like nil, means the defaults.
 type Options struct {
-	Queue int          // appends that may wait in this process; one more is ErrOverloaded
-	Batch int          // appends in one commit at most
-	Log   *slog.Logger // hears when notifications are lost; nil: slog.Default()
+	Queue    int                 // appends that may wait in this process; one more is ErrOverloaded
+	Batch    int                 // appends in one commit at most
+	Observer eventstore.Observer // hears of each commit; nil: nobody does
+	Log      *slog.Logger        // hears when notifications are lost; nil: slog.Default()
 }
 
 //go:embed migrations/*.sql
@@ -89,7 +90,7 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 		return nil, err
 	}
 	w := &writer{pool: s.pool, bell: &s.bell}
-	s.commit = groupcommit.New(&groupcommit.Options{Queue: o.Queue, Batch: o.Batch}, w.commit)
+	s.commit = groupcommit.New(&groupcommit.Options{Queue: o.Queue, Batch: o.Batch, Observer: o.Observer}, w.commit)
 
 	log := o.Log
 	if log == nil {

@@ -33,8 +33,9 @@ import (
 
 // Options sets up a Store. Its zero value, like nil, means the defaults.
 type Options struct {
-	Queue int // appends that may wait; one more is ErrOverloaded
-	Batch int // appends in one commit at most
+	Queue    int                 // appends that may wait; one more is ErrOverloaded
+	Batch    int                 // appends in one commit at most
+	Observer eventstore.Observer // hears of each commit; nil: nobody does
 }
 
 // ErrReadOnly says that the ledger was opened for reading.
@@ -96,7 +97,7 @@ func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
 	}
 	limits := &groupcommit.Options{}
 	if o != nil {
-		limits.Queue, limits.Batch = o.Queue, o.Batch
+		limits.Queue, limits.Batch, limits.Observer = o.Queue, o.Batch, o.Observer
 	}
 	s.commit = groupcommit.New(limits, s.writer.commit)
 	return s, nil
