@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,14 +19,9 @@ import (
 // ImportGridCmd divides the ground anew.
 type ImportGridCmd struct {
 	At
-	File      string `arg:"" type:"existingfile" help:"GeoJSON, a feature for each duty grid with its 15-digit code."`
-	CRS       string `name:"crs" required:"" enum:"wgs84,gcj02,bd09,cgcs2000" help:"System of its coordinates: ${enum}."`
-	Effective string `help:"From when it counts, RFC 3339 (default: at once). Never in the past."`
-	Version   string `help:"Name of this grid (default: the file's version, or made of its content)."`
-	Basis     string `help:"The document it rests on."`
-	Note      string `help:"A remark kept with it."`
-	DryRun    bool   `help:"Check only: print every fault with its feature, or what would change."`
-	JSON      bool   `name:"json"`
+	File string `arg:"" type:"existingfile" help:"GeoJSON, a feature for each duty grid with its 15-digit code."`
+	CRS  string `name:"crs" required:"" enum:"wgs84,gcj02,bd09,cgcs2000" help:"System of its coordinates: ${enum}."`
+	Coming
 }
 
 // A gridOrder is a grid to bring in, as the admin socket carries it.
@@ -63,10 +57,8 @@ func (c *ImportGridCmd) Run(ctx context.Context, console *Console) error {
 		return err
 	}
 	o := gridOrder{CRS: geo.CRS(c.CRS), Version: c.Version, Basis: c.Basis, Note: c.Note, DryRun: c.DryRun}
-	if c.Effective != "" {
-		if o.Effective, err = time.Parse(time.RFC3339, c.Effective); err != nil {
-			return usagef("--effective: %q is not a time with a zone, like 2027-01-01T00:00:00+08:00", c.Effective)
-		}
+	if o.Effective, err = c.effective(); err != nil {
+		return err
 	}
 	if o.File, err = packedFile(c.File); err != nil {
 		return err
@@ -100,21 +92,10 @@ func packedFile(name string) ([]byte, error) {
 
 func (c *ImportGridCmd) tell(console *Console, r *gridReply) error {
 	if r == nil {
-		return errors.New("the running server gave no answer")
+		return errNoAnswer
 	}
-	if c.JSON {
-		if err := json.NewEncoder(console.Out).Encode(r); err != nil {
-			return err
-		}
-	}
-	if len(r.Faults) > 0 {
-		for _, f := range r.Faults {
-			fmt.Fprintf(console.Err, "%s: %s\n", c.File, f)
-		}
-		return fmt.Errorf("%d faults; nothing was brought in", len(r.Faults))
-	}
-	if c.JSON {
-		return nil
+	if said, err := c.said(console, c.File, r, r.Faults); said {
+		return err
 	}
 	count := map[string]int{}
 	for _, x := range r.Changes {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,13 +23,8 @@ import (
 // ImportTableCmd brings reference data in. Which tables it takes is the command's name.
 type ImportTableCmd struct {
 	At
-	File      string `arg:"" type:"existingfile" help:"CSV (UTF-8 or GB 18030) or XLSX."`
-	Effective string `help:"From when it counts, RFC 3339 (default: at once). Never in the past."`
-	Version   string `help:"Name of the edition (default: made of the day)."`
-	Basis     string `help:"The document it rests on."`
-	Note      string `help:"A remark kept with it."`
-	DryRun    bool   `help:"Check only: print every fault with its row, or what would change."`
-	JSON      bool   `name:"json"`
+	File string `arg:"" type:"existingfile" help:"CSV (UTF-8 or GB 18030) or XLSX."`
+	Coming
 }
 
 // tablesOf are the tables that a command takes; nil: any.
@@ -72,10 +66,8 @@ func (c *ImportTableCmd) Run(ctx context.Context, console *Console, k *kong.Cont
 		return err
 	}
 	o := tableOrder{Command: k.Selected().Name, Version: c.Version, Basis: c.Basis, Note: c.Note, DryRun: c.DryRun}
-	if c.Effective != "" {
-		if o.Effective, err = time.Parse(time.RFC3339, c.Effective); err != nil {
-			return usagef("--effective: %q is not a time with a zone, like 2027-01-01T00:00:00+08:00", c.Effective)
-		}
+	if o.Effective, err = c.effective(); err != nil {
+		return err
 	}
 	if o.Data, err = readLimited(c.File); err != nil {
 		return err
@@ -98,21 +90,10 @@ func readLimited(name string) ([]byte, error) {
 
 func (c *ImportTableCmd) tell(console *Console, r *tableReply) error {
 	if r == nil {
-		return errors.New("the running server gave no answer")
+		return errNoAnswer
 	}
-	if c.JSON {
-		if err := json.NewEncoder(console.Out).Encode(r); err != nil {
-			return err
-		}
-	}
-	if len(r.Faults) > 0 {
-		for _, f := range r.Faults {
-			fmt.Fprintf(console.Err, "%s: %s\n", c.File, f)
-		}
-		return fmt.Errorf("%d faults; nothing was brought in", len(r.Faults))
-	}
-	if c.JSON {
-		return nil
+	if said, err := c.said(console, c.File, r, r.Faults); said {
+		return err
 	}
 	count := map[string]int{}
 	for _, x := range r.Changes {

@@ -41,7 +41,7 @@ export const hotline = {
     contactLog: '先行联系', logNote: '通话要点（选填）', reached: '已联系上', notReached: '未接通', now: '现在', otherTime: '其他时间', callTime: '联系时间', calledAt: '{t} 通话', noContacts: '尚无联系记录', contactUntil: '须在 {t} 前首次联系', logged: '已登记联系',
     history: '诉求人其他工单', noHistory: '该号码没有其他工单', historyHidden: '匿名保密，不关联诉求人历史', repeatOf: '重复投诉：与 {n} 同一诉求',
     actions: '可办操作', noActions: '当前没有您可办的操作', noActionsWhy: '工单{stage}', lookOnly: '您可以查看，办理由热线专办员和区指挥中心负责', needsIncident: '须先转为事件或关联已有事件，才能答复', ownReply: '本人的答复须由另一人审核', waitsReturn: '等待市热线裁定退单', waitsCallback: '等待市热线回访', redoWaits: '重办申请待 {who} 的上一级批准', redoBy: '由 {who} 重办',
-    toCaller: '答复诉求人', toCity: '回填办理结果', resolution: '办理结论', toCallerHint: '诉求人会读到这段话', toCityHint: '市热线平台收到这段话', phrases: '常用语',
+    toCaller: '答复诉求人', toCity: '回填办理结果', resolution: '办理结论', toCallerHint: '诉求人会读到这段话', toCityHint: '市热线平台收到这段话',
     reviewResult: '审核结论', reviewPass: '审核通过', reviewBack: '退回重写', rewriteReason: '退回原因', returnReason: '退单理由', returnHint: '等待市热线裁定期间，市热线时限照常计时',
     decision: '裁定', newDue: '新的市热线时限', newDueHint: '以市热线文件为准；内部时限随之倒算', rulingNumber: '文号', rulingReason: '裁定说明', callbackResult: '回访结果', forCause: '有理由的不满意', callbackNote: '诉求人意见',
     redoPerson: '重办人', redoPersonHint: '须由另一人办理，填写账号；经上一级批准后开始', redoReason: '重办理由', redoDecision: '审批', redoApprove: '同意重办', redoRefuse: '不同意重办', redoWhyNot: '不同意的理由',
