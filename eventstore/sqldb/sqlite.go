@@ -41,17 +41,23 @@ var sqlitePragmas = []string{
 // transaction that reads first cannot find later that it may not write.
 // [DB.Close] folds the log back into the file.
 func OpenSQLite(ctx context.Context, path string) (*DB, error) {
-	return openSQLite(ctx, path, sqlitePragmas)
+	return openSQLite(ctx, path, "", sqlitePragmas)
+}
+
+// OpenSQLiteOn is [OpenSQLite] through the SQLite file system registered under the name
+// vfs; an empty name is the default one.
+func OpenSQLiteOn(ctx context.Context, path, vfs string) (*DB, error) {
+	return openSQLite(ctx, path, vfs, sqlitePragmas)
 }
 
 // OpenSQLiteDerived is [OpenSQLite] for what can be made again from the ledger: a
 // commit does not wait for the disk. After a power cut the file is whole but may
 // have lost its last commits.
 func OpenSQLiteDerived(ctx context.Context, path string) (*DB, error) {
-	return openSQLite(ctx, path, append(slices.Clone(sqlitePragmas), "synchronous(NORMAL)"))
+	return openSQLite(ctx, path, "", append(slices.Clone(sqlitePragmas), "synchronous(NORMAL)"))
 }
 
-func openSQLite(ctx context.Context, path string, pragmas []string) (*DB, error) {
+func openSQLite(ctx context.Context, path, vfs string, pragmas []string) (*DB, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: %w", err)
@@ -61,7 +67,7 @@ func openSQLite(ctx context.Context, path string, pragmas []string) (*DB, error)
 	}
 	// The one writer gets a large page cache; the readers, of which there are many,
 	// live on the operating system's.
-	write, err := sql.Open("sqlite", sqliteURL(path, "rw", append([]string{"journal_mode(WAL)"}, append(slices.Clone(pragmas), "cache_size(-16384)")...)))
+	write, err := sql.Open("sqlite", sqliteURL(path, vfs, "rw", append([]string{"journal_mode(WAL)"}, append(slices.Clone(pragmas), "cache_size(-16384)")...)))
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
 	}
@@ -71,7 +77,7 @@ func openSQLite(ctx context.Context, path string, pragmas []string) (*DB, error)
 	if err := checkSQLite(ctx, write); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqldb: open %s: %w", path, err), write.Close())
 	}
-	if db.Read, err = openReaders(path); err != nil {
+	if db.Read, err = openReaders(path, vfs); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	return db, nil
@@ -83,7 +89,7 @@ func OpenSQLiteReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("sqldb: %w", err)
 	}
-	read, err := openReaders(path)
+	read, err := openReaders(path, "")
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +99,8 @@ func OpenSQLiteReadOnly(ctx context.Context, path string) (*DB, error) {
 	return &DB{Read: read, Dialect: SQLite, Name: path}, nil
 }
 
-func openReaders(path string) (*sql.DB, error) {
-	read, err := sql.Open("sqlite", sqliteURL(path, "ro", append([]string{"query_only(1)"}, sqlitePragmas...)))
+func openReaders(path, vfs string) (*sql.DB, error) {
+	read, err := sql.Open("sqlite", sqliteURL(path, vfs, "ro", append([]string{"query_only(1)"}, sqlitePragmas...)))
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
 	}
@@ -104,10 +110,13 @@ func openReaders(path string) (*sql.DB, error) {
 	return read, nil
 }
 
-func sqliteURL(path, mode string, pragmas []string) string {
+func sqliteURL(path, vfs, mode string, pragmas []string) string {
 	q := url.Values{"mode": {mode}, "_pragma": pragmas}
 	if mode == "rw" {
 		q.Set("_txlock", "immediate")
+	}
+	if vfs != "" {
+		q.Set("vfs", vfs)
 	}
 	// Only these three characters end a path in SQLite's reading of a URI.
 	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)

@@ -36,6 +36,7 @@ type Options struct {
 	Queue    int                 // appends that may wait; one more is ErrOverloaded
 	Batch    int                 // appends in one commit at most
 	Observer eventstore.Observer // hears of each commit; nil: nobody does
+	VFS      string              // the SQLite file system that ledger.db is kept on; empty: the default one
 }
 
 // ErrReadOnly says that the ledger was opened for reading.
@@ -64,6 +65,9 @@ var _ eventstore.Store = (*Store)(nil)
 // returns [eventstore.ErrInUse] if another process, or another Store of this
 // one, has it open.
 func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
+	if o == nil {
+		o = &Options{}
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
@@ -76,7 +80,7 @@ func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if s.db, err = sqldb.OpenSQLite(ctx, filepath.Join(dir, "ledger.db")); err != nil {
+	if s.db, err = sqldb.OpenSQLiteOn(ctx, filepath.Join(dir, "ledger.db"), o.VFS); err != nil {
 		return nil, err
 	}
 	tables, err := fs.Sub(migrations, "migrations")
@@ -95,11 +99,7 @@ func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
 	if s.writer, err = newWriter(ctx, s.db, &s.bell); err != nil {
 		return nil, err
 	}
-	limits := &groupcommit.Options{}
-	if o != nil {
-		limits.Queue, limits.Batch, limits.Observer = o.Queue, o.Batch, o.Observer
-	}
-	s.commit = groupcommit.New(limits, s.writer.commit)
+	s.commit = groupcommit.New(&groupcommit.Options{Queue: o.Queue, Batch: o.Batch, Observer: o.Observer}, s.writer.commit)
 	return s, nil
 }
 
