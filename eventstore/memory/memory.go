@@ -35,6 +35,7 @@ type Store struct {
 	records []eventstore.Record                         // by position, the first at index 0
 	streams map[eventstore.Stream][]eventstore.Position // by version, the first at index 0
 	keys    map[name]remembered
+	order   []eventstore.KeyRecord // keys in the order of the facts they stand for
 }
 
 type name struct{ scope, id string }
@@ -104,10 +105,15 @@ func (s *Store) store(a eventstore.Append) eventstore.Result {
 	stream := a.Writes[0].Stream
 	result := eventstore.Result{First: first, Last: s.head(), Stream: stream, Version: s.version(stream)}
 	if !a.Key.IsZero() {
-		s.keys[name{a.Key.Scope, a.Key.ID}] = remembered{a.Key.Digest, result}
+		s.remember(a.Key, result)
 	}
 	s.bell.Ring(result.Last)
 	return result
+}
+
+func (s *Store) remember(k eventstore.Key, r eventstore.Result) {
+	s.keys[name{k.Scope, k.ID}] = remembered{k.Digest, r}
+	s.order = append(s.order, eventstore.KeyRecord{Key: k, First: r.First, Last: r.Last, Version: r.Version})
 }
 
 func (s *Store) head() eventstore.Position { return eventstore.Position(len(s.records)) }

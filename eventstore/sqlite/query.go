@@ -17,6 +17,10 @@ var (
 	addFactSQL string
 	//go:embed query/add_key.sql
 	addKeySQL string
+	//go:embed query/keys.sql
+	keysSQL string
+	//go:embed query/last_key.sql
+	lastKeySQL string
 	//go:embed query/found.sql
 	foundSQL string
 	//go:embed query/epoch.sql

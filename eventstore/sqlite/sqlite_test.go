@@ -45,6 +45,10 @@ func TestStore(t *testing.T) {
 	eventstoretest.Run(t, func(t *testing.T) eventstore.Store { return open(t, t.TempDir(), nil) })
 }
 
+func TestArchive(t *testing.T) {
+	eventstoretest.RunArchive(t, func(t *testing.T) eventstore.Archive { return open(t, t.TempDir(), nil) })
+}
+
 // The promises do not depend on how much is committed at once.
 func TestStoreThatCommitsOneByOne(t *testing.T) {
 	eventstoretest.Run(t, func(t *testing.T) eventstore.Store { return open(t, t.TempDir(), &sqlite.Options{Batch: 1}) })

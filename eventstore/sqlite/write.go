@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/groupcommit"
@@ -18,8 +19,9 @@ import (
 // are looked up again.
 const versionsKept = 1 << 16
 
-// A writer commits batches. Only the committer's goroutine calls commit.
+// A writer commits batches. The committer's goroutine calls commit; a load takes turns with it.
 type writer struct {
+	mu   sync.Mutex
 	conn *sql.Conn
 	bell *groupcommit.Bell
 
@@ -74,6 +76,8 @@ func (w *writer) close() error {
 // commit judges the appends of a batch in turn, stores the good ones in one
 // transaction and answers each. It is a [groupcommit.Commit].
 func (w *writer) commit(batch []eventstore.Append, outcomes []groupcommit.Outcome) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.failed != nil {
 		fail(outcomes, w.failed)
 		return
