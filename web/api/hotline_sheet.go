@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"html/template"
 
 	"gridcommand/domain/incident"
 	"gridcommand/domain/ticket"
@@ -14,7 +13,7 @@ import (
 //go:embed hotline_sheet.html
 var ticketSheetText string
 
-var ticketSheetPage = template.Must(template.New("ticket").Parse(ticketSheetText))
+var ticketSheetPage = paperOf("ticket", ticketSheetText)
 
 // A ticketPaper is what the page of hotline_sheet.html is filled with: what its reader may
 // see of the ticket, and nothing more.

@@ -18,7 +18,16 @@ import (
 //go:embed sheets.html
 var sheetText string
 
-var sheetPages = template.Must(template.New("sheets").Parse(sheetText))
+//go:embed sheet.css
+var sheetStyle template.CSS // of every paper
+
+var sheetPages = paperOf("sheets", sheetText)
+
+// paperOf makes the page of a kind of paper.
+func paperOf(name, text string) *template.Template {
+	style := func() template.CSS { return sheetStyle }
+	return template.Must(template.New(name).Funcs(template.FuncMap{"style": style}).Parse(text))
+}
 
 const html = "text/html"
 

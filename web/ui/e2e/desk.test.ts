@@ -5,45 +5,23 @@
  * the administrator changes a line of the responsibility data, and a faulty file changes
  * nothing. axe looks at every page.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { violations } from './axe';
-import { launch, Watch, windowOf } from './browser';
-import { give, logIn, openIncident } from './console';
-import { keepSight } from './pictures';
-import { start, type Program } from './program';
+import { give, openIncident } from './console';
+import { Stage } from './stage';
 
-const size = { viewport: { width: 1440, height: 900 } };
 const office = '440114002-S01';
-const watch = new Watch();
-let program: Program;
-let browser: Browser;
+const stage = Stage.up();
 let street: Page;
 const made: { id: string; number: string }[] = [];
 
-beforeAll(async () => {
-  program = await start();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    expect(await program.stop(), 'exit code of the program').toBe(0);
-  };
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await keepSight(browser);
-});
 
-async function as(name: string): Promise<Page> {
-  const page = await windowOf(browser, watch, name, program.url, size);
-  await logIn(page, '/login', name, program.password);
-  await page.getByRole('navigation').first().waitFor();
-  return page;
-}
 
 /** What an inspector reports of signs in the way: with its criterion it goes to the office at once. */
 async function report(words: string): Promise<void> {
-  const context = await browser.newContext({ baseURL: program.url });
-  await context.request.post('/api/v1/sessions', { data: { username: 'inspector', password: program.password } });
+  const context = await stage.browser.newContext({ baseURL: stage.program.url });
+  await context.request.post('/api/v1/sessions', { data: { username: 'inspector', password: stage.program.password } });
   const cell: { geometry: { coordinates: [number, number][][] } } = await (await context.request.get('/api/v1/grid/cells/440114002002')).json();
   const ring = cell.geometry.coordinates[0] ?? [];
   const mean = (k: 0 | 1): number => ring.reduce((sum, p) => sum + p[k], 0) / ring.length;
@@ -64,7 +42,7 @@ describe.sequential('the moves of the trade', () => {
   test('a unit sees until when to sign and why it is theirs, and asks for more time', async () => {
     await report('水果店新装的招牌伸到人行道上。');
     await report('五金店门头灯箱破损，有坠落危险。');
-    const handler = await as('handler');
+    const handler = await stage.windowAs('handler');
     await openIncident(handler, made[0]!.number);
     await handler.getByText(/待签收 · .*后视为签收/).waitFor();
     await handler.getByRole('heading', { name: '派遣依据' }).waitFor();
@@ -83,7 +61,7 @@ describe.sequential('the moves of the trade', () => {
   });
 
   test('the desk finds it in its inbox and grants it there', async () => {
-    street = await as('street');
+    street = await stage.windowAs('street');
     await street.getByRole('link', { name: /审批/ }).click();
     const row = street.getByRole('row').filter({ hasText: made[0]!.number.slice(-10) });
     await row.getByText('店主外出').waitFor();
@@ -131,7 +109,7 @@ describe.sequential('the moves of the trade', () => {
   });
 
   test('the administrator changes one line, sees what changes, and a faulty file changes nothing', async () => {
-    const admin = await as('admin');
+    const admin = await stage.windowAs('admin');
     await admin.getByRole('link', { name: /^单位/ }).click();
     await admin.getByRole('heading', { name: /^单位/ }).waitFor();
     await admin.getByRole('searchbox', { name: '在表中查找' }).fill(office);
@@ -160,7 +138,7 @@ describe.sequential('the moves of the trade', () => {
 
   test('nobody complained', () => {
     // The faulty file and the second signature were refused, as they should be: the browser notes both.
-    expect(watch.complaints.filter((c) => !/status of 422/.test(c))).toEqual([]);
-    expect(program.talk()).not.toMatch(/level=ERROR/);
+    expect(stage.watch.complaints.filter((c) => !/status of 422/.test(c))).toEqual([]);
+    expect(stage.program.talk()).not.toMatch(/level=ERROR/);
   });
 });

@@ -5,40 +5,18 @@
  * done again by another person. Then a file of tickets with faults, which brings nothing in.
  * axe looks at every page.
  */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { violations } from './axe';
-import { launch, Watch, windowOf } from './browser';
-import { logIn } from './console';
-import { keepSight, picture } from './pictures';
-import { start, type Program } from './program';
+import { picture } from './pictures';
+import { Stage } from './stage';
 
-const size = { viewport: { width: 1440, height: 900 } };
-const watch = new Watch();
-let program: Program;
-let browser: Browser;
+const stage = Stage.up();
 let agent: Page;
 let desk: Page;
 let pushed: { id: string; number: string };
 
-beforeAll(async () => {
-  program = await start();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    expect(await program.stop(), 'exit code of the program').toBe(0);
-  };
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await keepSight(browser);
-});
 
-async function as(name: string): Promise<Page> {
-  const page = await windowOf(browser, watch, name, program.url, size);
-  await logIn(page, '/login', name, program.password);
-  await page.getByRole('navigation').first().waitFor();
-  return page;
-}
 
 /** What the city hands over: five callers about one heap of rubbish, the first of them twice. */
 async function push(page: Page, k: number, more: Readonly<Record<string, unknown>> = {}): Promise<{ id: string; number: string }> {
@@ -46,7 +24,7 @@ async function push(page: Page, k: number, more: Readonly<Record<string, unknown
   const ring = cell.geometry.coordinates[0] ?? [];
   const mean = (i: 0 | 1): number => ring.reduce((sum, p) => sum + p[i], 0) / ring.length;
   const answer = await page.request.post('/api/v1/hotline/tickets', {
-    headers: { Origin: program.url },
+    headers: { Origin: stage.program.url },
     data: {
       external_id: `A${k}`, number: `穗12345-2611230${k}`, type: 'complaint', description: `桂花路市场后门垃圾堆放两天无人清运，气味很大，请尽快处理。第 ${k} 位来电。`,
       matter: { scheme: 'gb47678.5-2026', kind: 'matter', code: '06010' }, location: { lng: mean(0) + k * 0.0001, lat: mean(1), crs: 'wgs84', address: '桂花路市场后门' },
@@ -76,11 +54,11 @@ async function answer(page: Page, said: string): Promise<void> {
     await form.getByRole('radio', { name: '实际解决' }).check();
   });
 }
-const stage = (page: Page, name: string): Promise<void> => page.getByRole('list', { name: '工单流程' }).locator('[aria-current="step"]').getByText(name).waitFor();
+const stageIs = (page: Page, name: string): Promise<void> => page.getByRole('list', { name: '工单流程' }).locator('[aria-current="step"]').getByText(name).waitFor();
 
 describe.sequential('a ticket from push to callback', () => {
   test('it is found in the list with the keyboard, beside the hot spot that it is part of', async () => {
-    agent = await as('hotline');
+    agent = await stage.windowAs('hotline');
     for (const k of [5, 4, 3, 2, 1]) pushed = await push(agent, k);
     await agent.getByRole('link', { name: '热线工单' }).click();
     await agent.getByRole('row').filter({ hasText: pushed.number }).waitFor();
@@ -97,9 +75,9 @@ describe.sequential('a ticket from push to callback', () => {
   });
 
   test('it is signed for, and the caller called; who it is is shown for a reason, once', async () => {
-    await stage(agent, '已接收');
+    await stageIs(agent, '已接收');
     await agent.keyboard.press('s');
-    await stage(agent, '已签收');
+    await stageIs(agent, '已签收');
     await agent.getByRole('button', { name: '查看电话' }).click();
     await agent.getByRole('form', { name: '查看电话' }).getByRole('textbox').fill('先行联系诉求人');
     await agent.getByRole('form', { name: '查看电话' }).getByRole('button').click();
@@ -134,11 +112,11 @@ describe.sequential('a ticket from push to callback', () => {
 
   test('it is answered in two texts; somebody else sends it back once, then lets it out', async () => {
     await answer(agent, '您好，已到场清运并加派一次收集。');
-    await stage(agent, '已答复');
+    await stageIs(agent, '已答复');
     await agent.getByText('本人的答复须由另一人审核').waitFor();
     expect(await actions(agent).getByRole('button', { name: '答复质量审核' }).count()).toBe(0);
 
-    desk = await as('district');
+    desk = await stage.windowAs('district');
     await desk.goto(`/hotline/${pushed.id}`);
     await give(desk, '答复质量审核', async (form) => {
       await form.getByRole('radio', { name: '退回重写' }).check();
@@ -152,7 +130,7 @@ describe.sequential('a ticket from push to callback', () => {
     await desk.getByText('第 2 稿').waitFor();
     await picture(desk, 'ticket');
     await give(desk, '答复质量审核', (form) => form.getByRole('radio', { name: '审核通过' }).check());
-    await stage(desk, '已审核');
+    await stageIs(desk, '已审核');
     await desk.getByRole('region', { name: '时限' }).getByText('按时').nth(2).waitFor();
   });
 
@@ -177,7 +155,7 @@ describe.sequential('a ticket from push to callback', () => {
     await give(agent, '答复质量审核', (form) => form.getByRole('radio', { name: '审核通过' }).check());
     await give(agent, '登记回访', (form) => form.getByRole('radio', { name: '满意', exact: true }).check());
     await agent.getByText('当前没有您可办的操作').waitFor();
-    await stage(agent, '已回访');
+    await stageIs(agent, '已回访');
     expect.soft(await violations(agent), 'axe on the ticket').toEqual([]);
   });
 
@@ -209,7 +187,7 @@ describe.sequential('a ticket from push to callback', () => {
 
   test('nobody complained', () => {
     // The faulty file and the person who answered before were refused, as they should be.
-    expect(watch.complaints.filter((c) => !/status of 422/.test(c))).toEqual([]);
-    expect(program.talk()).not.toMatch(/level=ERROR/);
+    expect(stage.watch.complaints.filter((c) => !/status of 422/.test(c))).toEqual([]);
+    expect(stage.program.talk()).not.toMatch(/level=ERROR/);
   });
 });

@@ -4,48 +4,21 @@
  * incident; a faulty table is refused line by line. A look at a caller's phone stands in
  * the auditor's list, on the page and in the file. axe looks at every page.
  */
-import type { APIRequestContext, Browser, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { violations } from './axe';
-import { launch, Watch, windowOf } from './browser';
-import { logIn } from './console';
-import { keepSight, picture } from './pictures';
-import { start, type Program } from './program';
+import { picture } from './pictures';
+import { Stage } from './stage';
 
-const size = { viewport: { width: 1440, height: 900 } };
-const watch = new Watch();
-let program: Program;
-let browser: Browser;
+const stage = Stage.up();
 
-beforeAll(async () => {
-  program = await start();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    expect(await program.stop(), 'exit code of the program').toBe(0);
-  };
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await keepSight(browser);
-});
 
-async function windowAs(name: string): Promise<Page> {
-  const page = await windowOf(browser, watch, name, program.url, size);
-  await logIn(page, '/login', name, program.password);
-  await page.getByRole('navigation').first().waitFor();
-  return page;
-}
-async function requestsAs(name: string): Promise<APIRequestContext> {
-  const context = await browser.newContext({ baseURL: program.url });
-  await context.request.post('/api/v1/sessions', { data: { username: name, password: program.password } });
-  return context.request;
-}
 
 describe.sequential('what if', () => {
   let page: Page;
 
   test('with no rule changed, history follows again', async () => {
-    page = await windowAs('supervisor');
+    page = await stage.windowAs('supervisor');
     await page.goto('/whatif');
     await page.getByText('未改动任何规则').waitFor();
     await page.getByRole('button', { name: '开始推演' }).click();
@@ -83,7 +56,7 @@ describe.sequential('what if', () => {
 
 describe.sequential('the reports', () => {
   test('a look at a caller stands in the auditor’s list and in its file', async () => {
-    const [hotline, street] = [await requestsAs('hotline'), await requestsAs('street')];
+    const [hotline, street] = [await stage.requestsAs('hotline'), await stage.requestsAs('street')];
     const cell: { geometry: { coordinates: [number, number][][] } } = await (await hotline.get('/api/v1/grid/cells/440114002002')).json();
     const ring = cell.geometry.coordinates[0] ?? [];
     const mean = (k: 0 | 1): number => ring.reduce((sum, p) => sum + p[k], 0) / ring.length;
@@ -98,7 +71,7 @@ describe.sequential('the reports', () => {
     const looked = await street.post(`/api/v1/incidents/${id}/commands/view-caller`, { data: { reason: '=联系诉求人核对位置' } });
     expect(looked.status(), await looked.text()).toBe(200);
 
-    const page = await windowAs('supervisor');
+    const page = await stage.windowAs('supervisor');
     await page.goto('/reports/caller-views');
     const row = page.getByRole('row').filter({ hasText: number });
     await row.getByText('=联系诉求人核对位置').waitFor();
@@ -118,7 +91,7 @@ describe.sequential('the reports', () => {
   });
 
   test('every report has its page, its rule and its files, and passes axe', async () => {
-    const page = await windowAs('district');
+    const page = await stage.windowAs('district');
     await page.goto('/reports');
     for (const name of ['临期异常操作', '挂账存量', '快结又来', '一人经手', '诉求人信息查看']) {
       await page.getByRole('navigation', { name: '报表' }).getByRole('link', { name }).click();

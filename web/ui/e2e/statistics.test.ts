@@ -5,40 +5,19 @@
  * its table, the paper has what the screen has, and the catalogue explains it all. axe
  * looks at every page.
  */
-import type { APIRequestContext, Browser, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { APIRequestContext, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { violations } from './axe';
-import { launch, Watch, windowOf } from './browser';
-import { logIn } from './console';
-import { keepSight, picture } from './pictures';
-import { start, type Program } from './program';
+import { picture } from './pictures';
+import { Stage } from './stage';
 
-const size = { viewport: { width: 1440, height: 900 } };
 const office = '440114002-S01';
 const street = '440114002';
-const watch = new Watch();
-let program: Program;
-let browser: Browser;
+const stage = Stage.up();
 let page: Page;
 let made: { readonly id: string; readonly number: string };
 
-beforeAll(async () => {
-  program = await start();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    expect(await program.stop(), 'exit code of the program').toBe(0);
-  };
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await keepSight(browser);
-});
 
-async function as(name: string): Promise<APIRequestContext> {
-  const context = await browser.newContext({ baseURL: program.url });
-  await context.request.post('/api/v1/sessions', { data: { username: name, password: program.password } });
-  return context.request;
-}
 async function give(by: APIRequestContext, command: string, data: object = {}): Promise<void> {
   const answer = await by.post(`/api/v1/incidents/${made.id}/commands/${command}`, { data });
   expect(answer.status(), `${command}: ${await answer.text()}`).toBe(200);
@@ -48,7 +27,7 @@ const read = (text: string | null): number => Number((text ?? '').replaceAll(/[^
 
 describe.sequential('the statistics', () => {
   test('a rework is exempted, as it happens', async () => {
-    const [inspector, handler, desk] = [await as('inspector'), await as('handler'), await as('street')];
+    const [inspector, handler, desk] = [await stage.requestsAs('inspector'), await stage.requestsAs('handler'), await stage.requestsAs('street')];
     const cell: { geometry: { coordinates: [number, number][][] } } = await (await inspector.get('/api/v1/grid/cells/440114002002')).json();
     const ring = cell.geometry.coordinates[0] ?? [];
     const mean = (k: 0 | 1): number => ring.reduce((sum, p) => sum + p[k], 0) / ring.length;
@@ -72,8 +51,7 @@ describe.sequential('the statistics', () => {
   });
 
   test('every street stands there with both readings, and axe finds nothing', async () => {
-    page = await windowOf(browser, watch, 'supervisor', program.url, size);
-    await logIn(page, '/login', 'supervisor', program.password);
+    page = await stage.windowAs('supervisor');
     await page.getByRole('navigation').first().getByRole('link', { name: '统计', exact: true }).click();
     const table = page.getByRole('region', { name: '统计表（街镇）' });
     await table.getByRole('row').filter({ hasText: '花城街道' }).waitFor();
@@ -183,8 +161,8 @@ describe.sequential('the statistics', () => {
   });
 
   test('nobody complained', () => {
-    expect(watch.complaints).toEqual([]);
-    expect([...watch.hosts]).toEqual(['127.0.0.1']);
-    expect(program.talk()).not.toMatch(/level=ERROR/);
+    expect(stage.watch.complaints).toEqual([]);
+    expect([...stage.watch.hosts]).toEqual(['127.0.0.1']);
+    expect(stage.program.talk()).not.toMatch(/level=ERROR/);
   });
 });
