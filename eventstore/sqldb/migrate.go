@@ -20,10 +20,14 @@ import (
 // Migrations are portable SQL with one substitution: the word BLOB becomes BYTEA
 // on PostgreSQL. Two processes that start together take turns.
 func Migrate(ctx context.Context, db *DB, fsys fs.FS, name string) error {
+	return migrateTo(ctx, db, fsys, name, goose.MaxVersion)
+}
+
+func migrateTo(ctx context.Context, db *DB, fsys fs.FS, name string, version int64) error {
 	if !ownerName.MatchString(name) {
 		return fmt.Errorf("sqldb: %q cannot name a migration table", name)
 	}
-	up := func() error { return migrate(ctx, db, fsys, name) }
+	up := func() error { return migrate(ctx, db, fsys, name, version) }
 	var err error
 	if db.Dialect == Postgres {
 		err = locked(ctx, db.Write, func(*sql.Conn) error { return up() })
@@ -38,7 +42,7 @@ func Migrate(ctx context.Context, db *DB, fsys fs.FS, name string) error {
 
 var ownerName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
-func migrate(ctx context.Context, db *DB, fsys fs.FS, name string) error {
+func migrate(ctx context.Context, db *DB, fsys fs.FS, name string, version int64) error {
 	dialect := goose.DialectSQLite3
 	if db.Dialect == Postgres {
 		dialect = goose.DialectPostgres
@@ -52,7 +56,7 @@ func migrate(ctx context.Context, db *DB, fsys fs.FS, name string) error {
 		return err
 	}
 	// p.Close would close the caller's database, so it is left alone.
-	_, err = p.Up(ctx)
+	_, err = p.UpTo(ctx, version)
 	return err
 }
 
