@@ -39,24 +39,6 @@ type BenchCmd struct {
 	CasebookUsers BenchUsersCmd    `cmd:"" hidden:""`
 }
 
-// BenchAppendCmd measures appends.
-type BenchAppendCmd struct {
-	Ledger  string `help:"postgres://… of a database to measure on; without it, SQLite in a new folder."`
-	Callers int    `default:"64"`
-	Events  int    `default:"40000"`
-	Payload int    `default:"256" help:"Bytes of data in a fact."`
-}
-
-// Run measures.
-func (c *BenchAppendCmd) Run(ctx context.Context, console *Console) error {
-	return onStore(console, c.Ledger, func(dir string) (eventstorebench.Figures, error) {
-		if c.Ledger != "" {
-			return eventstorebench.AppendPostgres(ctx, c.Ledger, c.Callers, c.Events, c.Payload)
-		}
-		return eventstorebench.AppendSQLite(ctx, dir, c.Callers, c.Events, c.Payload)
-	})
-}
-
 // BenchFollowCmd measures following.
 type BenchFollowCmd struct {
 	Ledger  string `help:"postgres://… of a database to measure on; without it, SQLite in a new folder."`

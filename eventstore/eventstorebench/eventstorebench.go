@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,6 +51,9 @@ func plainDecimal(v float64) string {
 type Load struct {
 	From, To int // which appends: From, From+1, …, To-1
 	Payload  int // bytes of data in a fact
+	Series   int // tells the streams and keys of one process from those of another
+
+	made []Row // the appends themselves, when they were made before the clock ran
 }
 
 const factsInStream = 8
@@ -72,13 +74,16 @@ var began = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 // Row returns the nth append of the load of one of `of` callers. Callers do not
 // share streams.
 func (l Load) Row(n, caller, of int) Row {
+	if l.made != nil {
+		return l.made[n-l.From]
+	}
 	mine := n / of // the caller's how-manieth append
 	data := bytes.Repeat([]byte{'x'}, max(l.Payload, 2))
 	data[0], data[len(data)-1] = '"', '"'
-	key := eventstore.Key{Scope: "bench", ID: fmt.Sprintf("0198c0de-%04x-7000-8000-%012x", caller, mine)}
+	key := eventstore.Key{Scope: "bench", ID: fmt.Sprintf("0198c0de-%04x-7%03x-8000-%012x", caller, l.Series, mine)}
 	key.Digest[0], key.Digest[31] = byte(n), byte(caller)
 	return Row{
-		Stream:  eventstore.Stream(fmt.Sprintf("incident-0198c0de-%04x-7000-8000-%012x", caller, mine/factsInStream)),
+		Stream:  eventstore.Stream(fmt.Sprintf("incident-0198c0de-%04x-7%03x-8000-%012x", caller, l.Series, mine/factsInStream)),
 		Version: eventstore.Version(mine%factsInStream + 1),
 		Type:    "incident.reported",
 		At:      began.Add(time.Duration(n) * time.Millisecond),
@@ -86,6 +91,17 @@ func (l Load) Row(n, caller, of int) Row {
 		Meta:    eventstore.Meta{Actor: "bench"},
 		Key:     key,
 	}
+}
+
+// ready returns l with its appends made: what callers ask for is not part of what is
+// measured, on either side.
+func (l Load) ready(callers int) Load {
+	rows := make([]Row, 0, l.To-l.From)
+	for n := l.From; n < l.To; n++ {
+		rows = append(rows, l.Row(n, n%callers, callers))
+	}
+	l.made = rows
+	return l
 }
 
 func (r Row) append() eventstore.Append {
@@ -109,64 +125,6 @@ type Raw struct {
 // rounds is how often ledger and raw limit take turns, so that a disk that is
 // slow for a second is slow for both.
 const rounds = 4
-
-// Append measures `events` appends of one fact by callers at a time, beside raw,
-// which writes as many of the same rows elsewhere.
-func Append(ctx context.Context, store eventstore.Store, raw Raw, callers, events, payload int) (Figures, error) {
-	var ours, theirs time.Duration
-	var latencies []time.Duration
-	each := max(events/rounds/callers, 1) * callers
-	for round := range rounds {
-		load := Load{From: round * each, To: (round + 1) * each, Payload: payload}
-		took, err := timed(func() error { return raw.Run(ctx, load) })
-		if err != nil {
-			return nil, fmt.Errorf("bench append: %s: %w", raw.Name, err)
-		}
-		theirs += took
-		took, err = timed(func() error {
-			l, err := appendAll(ctx, store, load, callers)
-			latencies = append(latencies, l...)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("bench append: %w", err)
-		}
-		ours += took
-	}
-	slices.Sort(latencies)
-	n := rounds * each
-	return Figures{
-		{"callers", float64(callers), "callers"},
-		{"appends", float64(n), "appends"},
-		{"append", perSecond(n, ours), "appends/s"},
-		{"append_p50", milliseconds(latencies[len(latencies)/2]), "ms"},
-		{"append_p99", milliseconds(latencies[len(latencies)*99/100]), "ms"},
-		{raw.Name, perSecond(n, theirs), "appends/s"},
-		{"ratio", theirs.Seconds() / ours.Seconds(), "x"},
-	}, nil
-}
-
-func appendAll(ctx context.Context, store eventstore.Store, l Load, callers int) ([]time.Duration, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	latencies := make([]time.Duration, l.To-l.From)
-	var wg sync.WaitGroup
-	for caller := range callers {
-		wg.Go(func() {
-			for n := l.From + caller; n < l.To; n += callers {
-				a := l.Row(n, caller, callers).append()
-				begun := time.Now()
-				if _, err := store.Append(ctx, a); err != nil {
-					cancel(err)
-					return
-				}
-				latencies[n-l.From] = time.Since(begun)
-			}
-		})
-	}
-	wg.Wait()
-	return latencies, context.Cause(ctx)
-}
 
 // Follow measures reading a ledger of `events` facts from its beginning through
 // [eventstore.Follow], beside raw, which scans as many rows of the same table.

@@ -30,7 +30,7 @@ func BenchmarkAppendSQLite(b *testing.B) {
 	for _, callers := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprint(callers, "callers"), func(b *testing.B) {
 			report(b, func() (eventstorebench.Figures, error) {
-				return eventstorebench.AppendSQLite(b.Context(), b.TempDir(), callers, 200+callers*400, 300)
+				return eventstorebench.AppendSQLite(b.Context(), b.TempDir(), eventstorebench.Appends{Callers: callers, Events: 200 + callers*400, Payload: 300})
 			})
 		})
 	}
@@ -40,7 +40,7 @@ func BenchmarkAppendPostgres(b *testing.B) {
 	for _, callers := range []int{1, 64, 256} {
 		b.Run(fmt.Sprint(callers, "callers"), func(b *testing.B) {
 			report(b, func() (eventstorebench.Figures, error) {
-				return eventstorebench.AppendPostgres(b.Context(), postgrestest.URL(b), callers, 1000+callers*80, 300)
+				return eventstorebench.AppendPostgres(b.Context(), postgrestest.URL(b), eventstorebench.Appends{Callers: callers, Events: 1000 + callers*80, Payload: 300})
 			})
 		})
 	}

@@ -20,13 +20,13 @@ func TestEachRunMeasuresBothSidesAndEndsWithTheRatio(t *testing.T) {
 	ctx := t.Context()
 	for name, run := range map[string]func() (eventstorebench.Figures, error){
 		"append on SQLite": func() (eventstorebench.Figures, error) {
-			return eventstorebench.AppendSQLite(ctx, t.TempDir(), 8, 400, 200)
+			return eventstorebench.AppendSQLite(ctx, t.TempDir(), eventstorebench.Appends{Callers: 8, Events: 400, Payload: 200, Conflicts: 10, Duplicates: 20})
 		},
 		"follow on SQLite": func() (eventstorebench.Figures, error) {
 			return eventstorebench.FollowSQLite(ctx, t.TempDir(), 700, 200)
 		},
 		"append on PostgreSQL": func() (eventstorebench.Figures, error) {
-			return eventstorebench.AppendPostgres(ctx, postgrestest.URL(t), 8, 200, 200)
+			return eventstorebench.AppendPostgres(ctx, postgrestest.URL(t), eventstorebench.Appends{Callers: 8, Events: 400, Payload: 200, Conflicts: 10, Duplicates: 20})
 		},
 		"follow on PostgreSQL": func() (eventstorebench.Figures, error) {
 			return eventstorebench.FollowPostgres(ctx, postgrestest.URL(t), 700, 200)
@@ -48,7 +48,7 @@ func TestEachRunMeasuresBothSidesAndEndsWithTheRatio(t *testing.T) {
 
 func TestBothSidesStoreTheSameFacts(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := eventstorebench.AppendSQLite(t.Context(), dir, 5, 200, 64); err != nil {
+	if _, err := eventstorebench.AppendSQLite(t.Context(), dir, eventstorebench.Appends{Callers: 5, Events: 200, Payload: 64}); err != nil {
 		t.Fatal(err)
 	}
 	var reports [2]eventstore.Report
@@ -80,7 +80,7 @@ func TestALedgerInUseIsNotMeasuredOn(t *testing.T) {
 	if _, err := s.Append(t.Context(), eventstore.Append{Writes: []eventstore.Write{w}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eventstorebench.AppendPostgres(t.Context(), url, 1, 10, 10); !errors.Is(err, eventstorebench.ErrNotEmpty) {
+	if _, err := eventstorebench.AppendPostgres(t.Context(), url, eventstorebench.Appends{Callers: 1, Events: 10, Payload: 10}); !errors.Is(err, eventstorebench.ErrNotEmpty) {
 		t.Errorf("AppendPostgres: %v, want ErrNotEmpty", err)
 	}
 }
@@ -89,7 +89,7 @@ func TestAFailureEndsTheRun(t *testing.T) {
 	s := memory.New(nil)
 	_ = s.Close()
 	nothing := eventstorebench.Raw{Name: "raw", Run: func(context.Context, eventstorebench.Load) error { return nil }}
-	if _, err := eventstorebench.Append(t.Context(), s, nothing, 4, 100, 10); !errors.Is(err, eventstore.ErrClosed) {
+	if _, err := eventstorebench.Append(t.Context(), s, nothing, eventstorebench.Appends{Callers: 4, Events: 100, Payload: 10}); !errors.Is(err, eventstore.ErrClosed) {
 		t.Errorf("Append: %v, want ErrClosed", err)
 	}
 	if _, err := eventstorebench.Follow(t.Context(), s, nothing, 100, 10); !errors.Is(err, eventstore.ErrClosed) {

@@ -20,8 +20,9 @@ const rawConnections = 8
 var ErrNotEmpty = errors.New("the ledger holds facts; measure on a database of its own")
 
 // AppendPostgres measures appends to the empty ledger in the database at url
-// beside eight connections that insert single rows into a plain table.
-func AppendPostgres(ctx context.Context, url string, callers, events, payload int) (Figures, error) {
+// beside eight connections that insert single rows into a plain table; with one
+// caller, beside one connection.
+func AppendPostgres(ctx context.Context, url string, o Appends) (Figures, error) {
 	var figures Figures
 	err := onPostgres(ctx, url, func(store *postgres.Store, pool *pgxpool.Pool) error {
 		if _, err := pool.Exec(ctx, `CREATE TABLE bench_raw (position bigserial PRIMARY KEY, stream text, version bigint, type text, at bigint, data text, meta text)`); err != nil {
@@ -30,8 +31,8 @@ func AppendPostgres(ctx context.Context, url string, callers, events, payload in
 		defer func() { _, _ = pool.Exec(context.WithoutCancel(ctx), "DROP TABLE bench_raw") }()
 		var err error
 		figures, err = Append(ctx, store, Raw{"raw_insert", func(ctx context.Context, l Load) error {
-			return insertSingly(ctx, pool, l, callers)
-		}}, callers, events, payload)
+			return insertSingly(ctx, pool, l, o.Callers)
+		}}, o)
 		return err
 	})
 	return figures, err
@@ -75,11 +76,12 @@ func onPostgres(ctx context.Context, url string, f func(*postgres.Store, *pgxpoo
 
 func insertSingly(ctx context.Context, pool *pgxpool.Pool, l Load, callers int) error {
 	var wg sync.WaitGroup
-	errs := make([]error, rawConnections)
-	for c := range rawConnections {
+	connections := min(rawConnections, callers)
+	errs := make([]error, connections)
+	for c := range connections {
 		wg.Go(func() {
 			errs[c] = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-				for n := l.From + c; n < l.To; n += rawConnections {
+				for n := l.From + c; n < l.To; n += connections {
 					r := l.Row(n, n%callers, callers)
 					if _, err := conn.Exec(ctx, "INSERT INTO bench_raw (stream, version, type, at, data, meta) VALUES ($1, $2, $3, $4, $5, $6)",
 						string(r.Stream), int64(r.Version), r.Type, r.At.UnixMicro(), string(r.Data), r.Meta.Text()); err != nil {

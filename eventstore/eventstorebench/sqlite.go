@@ -14,8 +14,9 @@ import (
 const rawTransaction = 100
 
 // AppendSQLite measures appends to a new ledger in dir beside a bare loop that
-// writes the same rows into the same tables in transactions of 100 appends.
-func AppendSQLite(ctx context.Context, dir string, callers, events, payload int) (_ Figures, err error) {
+// writes the same rows into the same tables in transactions of 100 appends; with one
+// caller, of one.
+func AppendSQLite(ctx context.Context, dir string, o Appends) (_ Figures, err error) {
 	store, err := sqlite.Open(ctx, filepath.Join(dir, "ledger"), nil)
 	if err != nil {
 		return nil, err
@@ -27,8 +28,8 @@ func AppendSQLite(ctx context.Context, dir string, callers, events, payload int)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return Append(ctx, store, Raw{"raw_loop", func(ctx context.Context, l Load) error {
-		return insertRows(ctx, db, l, callers)
-	}}, callers, events, payload)
+		return insertRows(ctx, db, l, o.Callers)
+	}}, o)
 }
 
 // emptyTables makes a ledger's tables in dir and opens them without a ledger.
@@ -54,10 +55,14 @@ func insertRows(ctx context.Context, db *sqldb.DB, l Load, callers int) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, key.Close()) }()
-	for from := l.From; from < l.To; from += rawTransaction {
+	inOne := rawTransaction
+	if callers == 1 {
+		inOne = 1
+	}
+	for from := l.From; from < l.To; from += inOne {
 		err := db.Tx(ctx, func(tx *sql.Tx) error {
 			fact, key := tx.StmtContext(ctx, fact), tx.StmtContext(ctx, key) //nolint:sqlclosecheck // the transaction closes them
-			for n := from; n < min(from+rawTransaction, l.To); n++ {
+			for n := from; n < min(from+inOne, l.To); n++ {
 				r := l.Row(n, n%callers, callers)
 				position := int64(n + 1)
 				if _, err := key.ExecContext(ctx, r.Key.Scope, r.Key.ID, r.Key.Digest[:], position, position, int64(r.Version)); err != nil {
