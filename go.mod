@@ -29,8 +29,8 @@ require (
 
 require (
 	github.com/anishathalye/porcupine v1.3.1 // indirect
-	github.com/emmansun/gmsm v0.44.1 // indirect
-	golang.org/x/mod v0.42.0 // indirect
+	github.com/emmansun/gmsm v0.44.1
+	golang.org/x/mod v0.42.0
 )
 
 require (
