@@ -51,10 +51,8 @@ func (s *Store) Page(ctx context.Context, after eventstore.Position, limit int) 
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: read after position %d: %w", after, err)
 	}
-	// A commit is visible a moment before its writer rings. Whoever has seen it must
-	// not hear afterwards that the ledger ends before it.
-	if n := len(page); s.writer != nil && n > 0 && page[n-1].Position > s.bell.Head() {
-		s.bell.Ring(page[n-1].Position)
+	if err := s.noticed(ctx, page); err != nil {
+		return nil, err
 	}
 	return page, nil
 }
@@ -93,7 +91,29 @@ func (s *Store) readPage(ctx context.Context, stream eventstore.Stream, after ev
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: read %s: %w", stream, err)
 	}
-	return page, nil
+	return page, s.noticed(ctx, page)
+}
+
+// noticed sees to it that nobody who has read facts hears afterwards that the ledger
+// ends before them. A commit is visible a moment before its writer rings; the head is
+// then that of the commit, which may lie past what was read of it.
+func (s *Store) noticed(ctx context.Context, read []eventstore.Record) error {
+	if n := len(read); n > 0 {
+		return s.noticedUpTo(ctx, read[n-1].Position)
+	}
+	return nil
+}
+
+func (s *Store) noticedUpTo(ctx context.Context, p eventstore.Position) error {
+	if s.writer == nil || p <= s.bell.Head() {
+		return nil
+	}
+	head, err := s.readHead(ctx)
+	if err != nil {
+		return err
+	}
+	s.bell.Ring(head)
+	return nil
 }
 
 // Head returns the last position. See [eventstore.Store].
@@ -106,6 +126,10 @@ func (s *Store) Head(ctx context.Context) (eventstore.Position, error) {
 	if s.writer != nil {
 		return s.bell.Head(), nil
 	}
+	return s.readHead(ctx)
+}
+
+func (s *Store) readHead(ctx context.Context) (eventstore.Position, error) {
 	var head eventstore.Position
 	if err := s.reads.head.QueryRowContext(ctx).Scan(&head); err != nil {
 		return 0, fmt.Errorf("sqlite: read the head: %w", err)
@@ -123,7 +147,11 @@ func (s *Store) Lookup(ctx context.Context, k eventstore.Key) (eventstore.Result
 	if k.IsZero() {
 		return eventstore.Result{}, false, nil
 	}
-	return lookup(ctx, s.reads.key, k)
+	result, known, err := lookup(ctx, s.reads.key, k)
+	if err == nil && known {
+		err = s.noticedUpTo(ctx, result.Last)
+	}
+	return result, known, err
 }
 
 func lookup(ctx context.Context, stmt *sql.Stmt, k eventstore.Key) (eventstore.Result, bool, error) {
