@@ -78,16 +78,16 @@ type Load struct {
 
 // Seen counts what was checked.
 type Seen struct {
-	Rounds, Calls, Facts             int
-	Conflicts, Replayed, Reused      int
-	Unknown, Nothing, Failed         int
-	UnknownStored, UnknownLeftNoFact int
+	Rounds, Calls, Facts            int
+	Conflicts, Replayed, Reused     int
+	Unknown, Nothing, Failed        int
+	UnknownStored, UnknownNotStored int
 }
 
 func (s Seen) String() string {
 	return fmt.Sprintf("%d rounds, %d calls, %d facts; appends that conflicted %d, were replayed %d, reused a key %d, certainly stored nothing %d, "+
 		"had an unknown outcome %d (%d of these stored, %d not); reads that failed %d",
-		s.Rounds, s.Calls, s.Facts, s.Conflicts, s.Replayed, s.Reused, s.Nothing, s.Unknown, s.UnknownStored, s.UnknownLeftNoFact, s.Failed)
+		s.Rounds, s.Calls, s.Facts, s.Conflicts, s.Replayed, s.Reused, s.Nothing, s.Unknown, s.UnknownStored, s.UnknownNotStored, s.Failed)
 }
 
 // Linearizable has many callers use stores that share one ledger and checks the
@@ -256,12 +256,12 @@ func (h *history) settle(all []fact) {
 		r := c.asked.(*request)
 		if at[r.number] == 0 {
 			h.unsettled = append(h.unsettled, r)
-			h.seen.UnknownLeftNoFact++
 			return true
 		}
 		h.seen.UnknownStored++
 		return false
 	})
+	h.seen.UnknownNotStored = len(h.unsettled)
 	for i := range h.calls {
 		if _, ok := h.calls[i].answer.(unknown); ok {
 			h.calls[i].ended = end
