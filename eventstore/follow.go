@@ -13,13 +13,16 @@ const DefaultPage = 512
 // lives, those that come. It is one pull loop: there is no switch from
 // catching up to live at which a fact could be lost; a wake-up only shortens its
 // sleep. Pages are dense; a hole ends it with a [*GapError]. It ends with ctx's error.
+//
+// A store that is a [Nexter] serves many followers with the same facts: nobody may write
+// to them.
 func Follow(ctx context.Context, s Store, after Position, size int) iter.Seq2[[]Record, error] {
 	if size <= 0 {
 		size = DefaultPage
 	}
 	return func(yield func([]Record, error) bool) {
 		for {
-			page, err := s.Page(ctx, after, size)
+			page, err := next(ctx, s, after, size)
 			if err == nil {
 				err = CheckDense(after, page)
 			}
@@ -39,4 +42,18 @@ func Follow(ctx context.Context, s Store, after Position, size int) iter.Seq2[[]
 			after = page[len(page)-1].Position
 		}
 	}
+}
+
+// A Nexter is a store that waits for the next facts by itself.
+type Nexter interface {
+	// Next returns up to limit facts after position `after`, at least one: it waits for
+	// them. Others may hold the same ones.
+	Next(ctx context.Context, after Position, limit int) ([]Record, error)
+}
+
+func next(ctx context.Context, s Store, after Position, limit int) ([]Record, error) {
+	if n, ok := s.(Nexter); ok {
+		return n.Next(ctx, after, limit)
+	}
+	return s.Page(ctx, after, limit)
 }
