@@ -80,7 +80,13 @@ func Open(ctx context.Context, dir string, o *Options) (_ *Store, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
+	if err := rewrite(filepath.Join(dir, "ledger.db-wal")); err != nil {
+		return nil, err
+	}
 	if s.db, err = sqldb.OpenSQLiteOn(ctx, filepath.Join(dir, "ledger.db"), o.VFS); err != nil {
+		return nil, err
+	}
+	if err := settle(ctx, dir, s.db); err != nil {
 		return nil, err
 	}
 	tables, err := fs.Sub(migrations, "migrations")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -172,5 +173,58 @@ func TestHeldSyncsWait(t *testing.T) {
 	release()
 	if err := <-done; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A process dies between the writing and the syncing of a commit, and the next one reads
+// the fact: from then on it is there to stay, whatever happens to the power.
+func TestWhatIsReadAfterAKillIsDurable(t *testing.T) {
+	for _, fault := range []error{disk.ErrPower, syscall.EIO} {
+		d, dir := newDisk(t)
+		s := open(t, d, dir)
+		if err := add(t.Context(), s, 1); err != nil {
+			t.Fatal(err)
+		}
+		d.Plan(func(o disk.Op) error {
+			if o.Kind == disk.Sync {
+				return fault
+			}
+			return nil
+		})
+		if err := add(t.Context(), s, 2); !errors.Is(err, eventstore.ErrFailed) {
+			t.Fatalf("an append whose sync fails: %v", err)
+		}
+		again := filepath.Join(t.TempDir(), "again")
+		next, err := d.Kill(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = next.Close() })
+		s = open(t, next, again)
+		head, err := s.Head(t.Context())
+		if err != nil || head != 2 {
+			t.Fatalf("head %d, %v: the fact was written, if not synced", head, err)
+		}
+		for seed := range uint64(30) {
+			into := t.TempDir()
+			if err := next.Image(seed, into); err != nil {
+				t.Fatal(err)
+			}
+			if have := left(t, into); have < head {
+				t.Fatalf("after %v, seed %d: position %d was read, and a power cut leaves %d", fault, seed, head, have)
+			}
+		}
+		if err := add(t.Context(), s, 3); err != nil {
+			t.Fatal(err)
+		}
+		for seed := range uint64(30) {
+			into := t.TempDir()
+			if err := next.Image(seed, into); err != nil {
+				t.Fatal(err)
+			}
+			if have := left(t, into); have != 3 {
+				t.Fatalf("after %v, seed %d: position 3 was acknowledged, and a power cut leaves %d", fault, seed, have)
+			}
+		}
 	}
 }
