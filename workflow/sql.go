@@ -3,6 +3,8 @@ package workflow
 import (
 	"embed"
 	"io/fs"
+
+	"gridcommand/eventstore/sqldb"
 )
 
 //go:embed migrations/*.sql sql/*.sql
@@ -49,3 +51,6 @@ func migrations() fs.FS {
 	}
 	return sub
 }
+
+// Tables are the tables kept in the state database.
+func Tables() sqldb.Owner { return sqldb.Owner{Name: "workflow", Files: migrations()} }

@@ -160,7 +160,7 @@ func load(t *testing.T, chain *archive.Chain, state *sqldb.DB) *restored {
 		t.Fatal(err)
 	}
 	err := chain.Load(t.Context(), archive.Target{
-		Ledger: r.ledger, Databases: map[string]*sqldb.DB{"state": state},
+		Ledger: r.ledger, Databases: map[string]*sqldb.DB{"state": state}, Renew: map[string]bool{"state": true},
 		Photo: func(name archive.Digest, data []byte) error { r.photos[name] = bytes.Clone(data); return nil },
 	})
 	if err != nil {

@@ -15,6 +15,9 @@ type Target struct {
 	// [sqldb.MigrateTo].
 	Databases map[string]*sqldb.DB
 	Photo     func(Digest, []byte) error
+	// Renew names the databases whose columns called epoch, where they hold the old
+	// ledger's, are given the new one's: positions mean the same in both.
+	Renew map[string]bool
 	// Row may refuse a row, which then does not come back; nil: all do.
 	Row      func(Table, []any) bool
 	Progress func(done, of eventstore.Position) // nil: nobody asks
@@ -27,10 +30,7 @@ const (
 )
 
 // Load fills t from the chain, then reads the ledger again and holds it against what was
-// checked. If it fails, what is in t is of no use.
-//
-// The ledger has an epoch of its own. Where a column of this name holds the epoch of the
-// old one, the new one takes its place: positions mean the same in both.
+// checked. If it fails, what is in t is of no use. The ledger has an epoch of its own.
 func (c *Chain) Load(ctx context.Context, t Target) error {
 	epoch, err := t.Ledger.Epoch(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func (l *loader) row(ctx context.Context, t Table, row []any) error {
 		return err
 	}
 	for i, column := range t.Columns {
-		if column == "epoch" && row[i] == l.chain.Manifest.Epoch {
+		if column == "epoch" && l.to.Renew[t.Database] && row[i] == l.chain.Manifest.Epoch {
 			row[i] = l.epoch
 		}
 	}

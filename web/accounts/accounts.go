@@ -48,6 +48,19 @@ var (
 	ErrNoCaller = errors.New("accounts: no such caller")
 )
 
+// Tables are the tables kept in the state database.
+func Tables() sqldb.Owner {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return sqldb.Owner{Name: "accounts", Files: files}
+}
+
+// Fleeting names the tables that a copy of the state database leaves out: who is logged
+// in now. Whoever logs out before a copy is restored stays out.
+func Fleeting() []string { return []string{"sessions", "live_tickets"} }
+
 // Options are what may differ. The zero value is what a server runs with.
 type Options struct {
 	Hash   Params        // zero: 19 MiB, 2 passes, 1 lane
@@ -83,11 +96,7 @@ func Open(ctx context.Context, db *sqldb.DB, now func() time.Time, opts ...Optio
 	if o.Idle == 0 {
 		o.Idle = 24 * time.Hour
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := sqldb.Migrate(ctx, db, files, "accounts"); err != nil {
+	if err := sqldb.Migrate(ctx, db, Tables().Files, Tables().Name); err != nil {
 		return nil, fmt.Errorf("accounts: opening: %w", err)
 	}
 	if db.Dialect == sqldb.SQLite {

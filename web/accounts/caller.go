@@ -95,7 +95,8 @@ func (s *Callers) Caller(ctx context.Context, subject string) (Caller, error) {
 
 // EraseCaller destroys a caller's key and ciphertext. Erasing nobody does nothing. The
 // rows are overwritten before they are deleted, and on SQLite the log that still holds
-// what they were is folded away as soon as no reader is in it.
+// what they were is folded away as soon as no reader is in it. That the caller was erased
+// is remembered, for copies that were made before: see [Erasures].
 func (s *Store) EraseCaller(ctx context.Context, subject string) error {
 	nothing := make([]byte, 32)
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -108,6 +109,7 @@ func (s *Store) EraseCaller(ctx context.Context, subject string) error {
 			{`DELETE FROM caller_keys WHERE subject = $1`, []any{subject}},
 			{`DELETE FROM callers WHERE subject = $1`, []any{subject}},
 			{`DELETE FROM caller_marks WHERE reference = $1`, []any{subject}},
+			{`INSERT INTO caller_erased (subject, at) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING`, []any{subject, s.now().UnixMicro()}},
 		} {
 			if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
 				return err

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"github.com/google/uuid"
@@ -17,7 +16,7 @@ import (
 )
 
 //go:embed phrases/*.sql
-var phraseTables embed.FS
+var phraseFiles embed.FS
 
 // phraseKinds is what ready sentences are for.
 var phraseKinds = []string{"return", "escalate", "extension", "suspension", "rework", "decline", "refute", "appeal", "result", "reply", "urge", "supervise", "reply_city", "contact"}
@@ -27,11 +26,7 @@ func writers(r jurisdiction.Role) bool { return readers(r) && r != jurisdiction.
 
 // openPhrases makes the table of units' own sentences.
 func openPhrases(ctx context.Context, db *sqldb.DB) error {
-	files, err := fs.Sub(phraseTables, "phrases")
-	if err != nil {
-		return err
-	}
-	if err := sqldb.Migrate(ctx, db, files, "phrases"); err != nil {
+	if err := sqldb.Migrate(ctx, db, phraseTables().Files, phraseTables().Name); err != nil {
 		return fmt.Errorf("api: opening phrases: %w", err)
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -38,11 +37,7 @@ type photos struct {
 }
 
 func openPhotos(ctx context.Context, db *sqldb.DB, dir string) (*photos, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := sqldb.Migrate(ctx, db, files, "photos"); err != nil {
+	if err := sqldb.Migrate(ctx, db, photoTables().Files, photoTables().Name); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
