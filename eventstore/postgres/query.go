@@ -13,6 +13,12 @@ var (
 	headSQL string
 	//go:embed query/key.sql
 	keySQL string
+	//go:embed query/keys.sql
+	keysSQL string
+	//go:embed query/last_key.sql
+	lastKeySQL string
+	//go:embed query/versions.sql
+	versionsSQL string
 	//go:embed query/found.sql
 	foundSQL string
 	//go:embed query/epoch.sql
