@@ -154,8 +154,11 @@ func publicOf(public any) (PublicKey, error) {
 		return PublicKey{Intl, string(public)}, nil
 	case *ecdsa.PublicKey:
 		if sm2.IsSM2PublicKey(public) {
-			point, err := public.Bytes()
-			return PublicKey{SM, string(point)}, err
+			point, err := sm2.PublicKeyToECDH(public)
+			if err != nil {
+				return PublicKey{}, fmt.Errorf("seal: %w", err)
+			}
+			return PublicKey{SM, string(point.Bytes())}, nil
 		}
 	}
 	return PublicKey{}, errors.New("seal: the key is neither Ed25519 nor SM2")

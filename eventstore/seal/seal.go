@@ -264,14 +264,26 @@ func (s *Sealer) Run(ctx context.Context) error {
 		}
 		switch {
 		case ctx.Err() != nil:
+		case errors.Is(err, errElsewhere) && s.db.Dialect == sqldb.SQLite: // a commit that said it had failed
+			if err = s.reload(ctx); err == nil {
+				err = s.inspect(ctx)
+			}
+			s.complain(ctx, err)
 		case errors.Is(err, errElsewhere):
 			s.standBy(ctx)
 		case err != nil:
-			s.d.Log.LogAttrs(ctx, slog.LevelWarn, "sealing failed; it is tried again", slog.Any("error", err))
-			sleep(ctx, time.Second)
+			s.complain(ctx, err)
 		}
 	}
 	return nil
+}
+
+// complain says what went wrong and leaves it some time.
+func (s *Sealer) complain(ctx context.Context, err error) {
+	if err != nil {
+		s.d.Log.LogAttrs(ctx, slog.LevelWarn, "sealing failed; it is tried again", slog.Any("error", err))
+		sleep(ctx, time.Second)
+	}
 }
 
 // due seals if there is something to seal, an interval after it came: what else comes
