@@ -22,7 +22,6 @@ const ending = 20 * time.Second
 
 // prepare makes the handlers, and their subscriptions with nothing handed out yet.
 func (s *Service) prepare() {
-	tail := &pages{Store: s.ledger}
 	pause := func(try int) time.Duration { return backoff(s.patience.first)(try) }
 	follows := func(name string, events ...incident.Event) *subscription {
 		wants := map[string]bool{}
@@ -30,7 +29,7 @@ func (s *Service) prepare() {
 			wants[s.names.nameOf(e)] = true
 		}
 		return &subscription{
-			name: name, ledger: tail, names: s.names, wants: wants, log: s.log, pause: pause, board: s.board,
+			name: name, ledger: s.ledger, names: s.names, wants: wants, log: s.log, pause: pause, board: s.board,
 		}
 	}
 	s.followers = []*subscription{
@@ -46,10 +45,10 @@ func (s *Service) prepare() {
 		s.followers = append(s.followers, follows(Tasking, visited...))
 	}
 	s.timers = &timers{
-		ledger: tail, names: s.names, now: s.now, log: s.log, pause: pause, parking: s.parking,
+		ledger: s.ledger, names: s.names, now: s.now, log: s.log, pause: pause, parking: s.parking,
 		load: s.Load, after: s.followers, board: s.board, set: newTimerSet(), dirty: map[string]bool{}, broken: map[string]bool{},
 	}
-	s.tickets = &ticketDesk{service: s, ledger: tail, pause: pause, board: s.board}
+	s.tickets = &ticketDesk{service: s, ledger: s.ledger, pause: pause, board: s.board}
 	s.handles = map[string]message.NoPublishHandlerFunc{
 		AutoFile: s.autoFile, AutoDispatch: s.autoDispatch, Links: s.linked, Recurrences: s.recur, Tasking: s.tasking, Timers: s.fire,
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gridcommand/cmd/clock"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore/tail"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
@@ -90,6 +91,7 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 			_ = m.databases.Close()
 		}
 	}()
+	m.ledger = tail.New(m.ledger, nil) // views, handlers and the library share one reader
 	if m.accounts, err = accounts.Open(ctx, m.state, time.Now); err != nil {
 		return nil, fmt.Errorf("opening accounts: %w", err)
 	}
