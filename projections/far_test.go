@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/memory"
+	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 	"gridcommand/projections/historytest"
 )
@@ -26,6 +28,8 @@ func (v *order) Schema() string {
 	return "-- Remarks may hold anything; also this.\nCREATE TABLE far_rows (position BIGINT NOT NULL PRIMARY KEY, data BLOB NOT NULL, stream TEXT NOT NULL, n BIGINT NOT NULL);"
 }
 func (v *order) Tables() []string { return []string{"far_rows"} }
+
+func (v *order) Again() projections.View { return v }
 
 func (v *order) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
 	v.sizes = append(v.sizes, len(page))
@@ -88,7 +92,7 @@ func TestFarBehindPagesGrowAndNothingIsFoldedTwice(t *testing.T) {
 	if most := slices.Max(v.sizes); v.sizes[0] > 1024 || most < 8*1024 || most > 16*1024 {
 		t.Errorf("pages of %v facts", v.sizes)
 	}
-	checkOrder(t, db.Read, facts)
+	checkOrder(t, db, facts)
 
 	v.fail = nil
 	many(t, s, 5)
@@ -103,28 +107,26 @@ func TestFarBehindPagesGrowAndNothingIsFoldedTwice(t *testing.T) {
 	if v.sizes[0] != 1024 {
 		t.Errorf("at the head, the first page has %d facts, want 1024", v.sizes[0])
 	}
-	checkOrder(t, db.Read, facts+3005)
+	checkOrder(t, db, facts+3005)
 }
 
-func checkOrder(t *testing.T, db *sql.DB, want int) {
+func checkOrder(t *testing.T, db *sqldb.DB, want int) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "SELECT position, data, stream, n FROM far_rows ORDER BY position")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
 	got := 0
-	for rows.Next() {
-		var position, n int
-		var data, stream string
-		if err := rows.Scan(&position, &data, &stream, &n); err != nil {
-			t.Fatal(err)
-		}
-		if got++; position != got || n != got || stream != "thing-a" || data == "" {
-			t.Fatalf("row %d is %d %q %q %d", got, position, data, stream, n)
-		}
-	}
-	if err := rows.Err(); err != nil || got != want {
+	err := projections.Read(t.Context(), db, "far", func(tx *sql.Tx, _ eventstore.Position, _ time.Time) error {
+		return projections.Scan(t.Context(), tx, "SELECT position, data, stream, n FROM far_rows ORDER BY position", nil, func(rows *sql.Rows) error {
+			var position, n int
+			var data, stream string
+			if err := rows.Scan(&position, &data, &stream, &n); err != nil {
+				return err
+			}
+			if got++; position != got || n != got || stream != "thing-a" || data == "" {
+				t.Fatalf("row %d is %d %q %q %d", got, position, data, stream, n)
+			}
+			return nil
+		})
+	})
+	if err != nil || got != want {
 		t.Fatalf("%d rows, %v, want %d", got, err, want)
 	}
 }
@@ -150,5 +152,5 @@ func TestARebuildBeginsAtTheFirstFact(t *testing.T) {
 	if err := r.Rebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	checkOrder(t, db.Read, 5000)
+	checkOrder(t, db, 5000)
 }

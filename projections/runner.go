@@ -27,20 +27,28 @@ type Runner struct {
 	ledger eventstore.Store
 	view   View
 	board  *Board // nil: nobody watches this view
-	page   int    // facts per transaction
-	most   int    // that page may grow to
+	page   int    // facts per transaction, at first
+	most   int    // that a page may grow to
+	far    int    // that a page may grow to while rows are made anew
 	log    *slog.Logger
 
-	work   sync.Mutex // held while a page is folded; one at a time
-	opened bool       // under work: the tables are there and of this ledger
-	ahead  *ahead     // under work: the page after the last one, if it is being read; nil: it is not
+	work   sync.Mutex // held while a page is folded into the rows that are read; one at a time
+	live   *lane      // under work: those rows; nil: not opened
+	folds  View       // under work: what folded into the rows that were read last, and
+	folded string     // where these lie
+	grown  int        // facts in a page, when they were left
+
+	building sync.Mutex    // held while rows are made anew; one at a time
+	owed     chan struct{} // filled when rows were found that have to be made anew
 
 	mu       sync.Mutex
 	position eventstore.Position
 	at       time.Time
 	state    RunState
 	err      error
-	moved    chan struct{} // closed and replaced whenever anything above changes
+	outdated bool                // the rows there are have to be made anew
+	coming   eventstore.Position // how far rows have come that are made anew; 0: none are
+	moved    chan struct{}       // closed and replaced whenever anything above changes
 	pokes    pokes
 }
 
@@ -52,7 +60,7 @@ const (
 	Starting   RunState = "starting"
 	CatchingUp RunState = "catching_up"
 	Current    RunState = "current"    // it has folded every fact it could see
-	Rebuilding RunState = "rebuilding" // from the first fact, by [Runner.Rebuild] or because the old rows were of no use
+	Rebuilding RunState = "rebuilding" // from the first fact, because the old rows were of no use
 	Failing    RunState = "failing"    // a transaction failed; it is tried again
 	Stopped    RunState = "stopped"    // it met a fact it cannot fold
 )
@@ -64,6 +72,9 @@ type Status struct {
 	At       time.Time // of the last fact folded
 	State    RunState
 	Err      error // why it is failing or stopped
+	// Coming is how far rows have come that are made anew and will take the place of
+	// those that are read; 0: none are being made.
+	Coming eventstore.Position
 }
 
 // watched is a view that keeps a board.
@@ -71,9 +82,10 @@ type watched interface{ Watch() *Board }
 
 // NewRunner returns a runner of v over ledger, with rows in db. It does nothing yet.
 func NewRunner(db *sqldb.DB, ledger eventstore.Store, v View, o *Options) *Runner {
-	r := &Runner{db: db, ledger: ledger, view: v, page: livePage, most: farPage, log: slog.New(slog.DiscardHandler), state: Starting, moved: make(chan struct{})}
+	r := &Runner{db: db, ledger: ledger, view: v, page: livePage, most: farPage, far: anewPage,
+		log: slog.New(slog.DiscardHandler), state: Starting, owed: make(chan struct{}, 1), moved: make(chan struct{})}
 	if o != nil && o.Page > 0 {
-		r.page, r.most = o.Page, o.Page
+		r.page, r.most, r.far = o.Page, o.Page, o.Page
 	}
 	if o != nil && o.Log != nil {
 		r.log = o.Log
@@ -105,7 +117,7 @@ func (r *Runner) At() time.Time {
 func (r *Runner) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Status{View: r.view.Name(), Position: r.position, At: r.at, State: r.state, Err: r.err}
+	return Status{View: r.view.Name(), Position: r.position, At: r.at, State: r.state, Err: r.err, Coming: r.coming}
 }
 
 // Subscribe returns a channel that is poked after each committed page, and the
@@ -138,6 +150,9 @@ func (r *Runner) WaitFor(ctx context.Context, p eventstore.Position) error {
 // its [Status], and leaves the rest of the program running.
 func (r *Runner) Run(ctx context.Context) error {
 	defer r.rest()
+	var tending sync.WaitGroup
+	defer tending.Wait()
+	tending.Go(func() { r.tend(ctx) })
 	for ctx.Err() == nil {
 		n, err := r.step(ctx)
 		switch {
@@ -160,20 +175,20 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) Open(ctx context.Context) error {
 	r.work.Lock()
 	defer r.work.Unlock()
-	if r.opened {
+	if r.live != nil {
 		return nil
 	}
 	if err := r.open(ctx); err != nil {
 		return err
 	}
-	r.opened = true
 	if r.Status().State == Starting {
 		r.note(CatchingUp, nil)
 	}
 	return nil
 }
 
-// RunToEnd folds everything up to the head as it stands when the end is reached.
+// RunToEnd folds everything up to the head as it stands when the end is reached. Rows
+// that have to be made anew are.
 func (r *Runner) RunToEnd(ctx context.Context) error {
 	defer r.rest()
 	for {
@@ -181,22 +196,16 @@ func (r *Runner) RunToEnd(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if n > 0 {
+			continue
+		}
+		if !r.isOutdated() {
 			return nil
 		}
+		if err := r.renew(ctx); err != nil {
+			return err
+		}
 	}
-}
-
-// Rebuild drops the view's rows and folds the whole ledger again. Those who watch
-// keep seeing the old rows until the new ones have come as far.
-func (r *Runner) Rebuild(ctx context.Context) error {
-	r.work.Lock()
-	err := r.drop(ctx)
-	r.work.Unlock()
-	if err != nil {
-		return err
-	}
-	return r.RunToEnd(ctx)
 }
 
 func (r *Runner) untilRebuilt(ctx context.Context) {
@@ -236,7 +245,7 @@ func (r *Runner) step(ctx context.Context) (int, error) {
 	case stops(err):
 		r.note(Stopped, err)
 	default:
-		r.opened = false
+		r.leave()
 		r.note(Failing, err)
 	}
 	return n, err
@@ -265,120 +274,69 @@ func stops(err error) bool {
 }
 
 func (r *Runner) forward(ctx context.Context) (int, error) {
-	if !r.opened {
+	if r.live == nil {
 		if err := r.open(ctx); err != nil {
 			return 0, err
 		}
-		r.opened = true
 	}
-	from := r.Position()
-	page, err := r.next(ctx, from)
+	l, from := r.live, r.live.position
+	page, err := l.next(ctx, r.ledger)
 	if err != nil {
-		return 0, err
-	}
-	if err := eventstore.CheckDense(from, page); err != nil {
 		return 0, err
 	}
 	if len(page) == 0 {
 		r.note(Current, nil)
 		return 0, nil
 	}
-	last := page[len(page)-1]
-	var changes []Change
-	err = r.db.Tx(ctx, func(tx *sql.Tx) error {
-		if err := r.take(ctx, tx, from, last); err != nil {
-			return err
-		}
-		changes, err = r.view.Apply(inDialect(ctx, r.db.Dialect), tx, page)
-		return err
-	})
+	changes, err := r.fold(ctx, l, page)
 	if errors.Is(err, errNotMine) {
-		return r.follow(ctx, from)
+		return r.follow(ctx)
 	}
 	if err != nil {
 		return 0, err
 	}
 	if r.board != nil {
-		if err := r.board.publish(ctx, from, last.Position, last.At, changes); err != nil {
+		if err := r.board.publish(ctx, from, l.position, l.at, changes); err != nil {
 			return 0, err
 		}
 	}
-	r.advance(last.Position, last.At)
+	r.advance(l.position, l.at)
 	r.pokes.poke()
 	return len(page), nil
 }
 
-// How many facts go into one transaction. Live, a page is small and soon seen. While the
-// view is far behind, pages grow as long as the facts in one fit into a modest share of
-// memory: a row that many facts touch is then written once for all of them.
-const (
-	livePage  = 1024
-	farPage   = 8192
-	pageBytes = 16 << 20
-)
-
-// ahead is a page that is read while the one before it is folded.
-type ahead struct {
-	from   eventstore.Position
-	done   chan struct{}
-	cancel context.CancelFunc
-	page   []eventstore.Record
-	err    error
+// fold commits one page into the rows of a lane.
+func (r *Runner) fold(ctx context.Context, l *lane, page []eventstore.Record) (changes []Change, err error) {
+	last := page[len(page)-1]
+	err = l.db.Tx(ctx, func(tx *sql.Tx) error {
+		if err := r.take(ctx, tx, l, last); err != nil {
+			return err
+		}
+		changes, err = l.view.Apply(inDialect(ctx, r.db.Dialect), tx, page)
+		return err
+	})
+	if err == nil {
+		l.position, l.at = last.Position, last.At
+	}
+	return changes, err
 }
 
-// next returns the page after from. After a full page there is likely to be another: it
-// is read while this one is folded.
-func (r *Runner) next(ctx context.Context, from eventstore.Position) ([]eventstore.Record, error) {
-	page, read, err := r.readAhead(from)
-	if !read {
-		page, err = r.ledger.Page(ctx, from, r.page)
+// leave lets go of the rows that are read, to be found again.
+func (r *Runner) leave() {
+	if r.live != nil {
+		r.grown = r.live.page
+		r.live.end()
+		r.live = nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(page) < r.page {
-		r.page = min(livePage, r.most)
-		return page, nil
-	}
-	if r.page < r.most && sizeOf(page) < pageBytes/2 {
-		r.page = min(2*r.page, r.most)
-	}
-	a := &ahead{from: page[len(page)-1].Position, done: make(chan struct{})}
-	reading, cancel := context.WithCancel(ctx)
-	size := r.page
-	a.cancel = cancel
-	go func() {
-		defer close(a.done)
-		a.page, a.err = r.ledger.Page(reading, a.from, size)
-	}()
-	r.ahead = a
-	return page, nil
-}
-
-// readAhead returns the page after from if it was read ahead. Whatever was read ahead
-// and is of no use is waited for and dropped.
-func (r *Runner) readAhead(from eventstore.Position) (page []eventstore.Record, read bool, err error) {
-	a := r.ahead
-	if a == nil {
-		return nil, false, nil
-	}
-	r.ahead = nil
-	if a.from != from {
-		a.cancel()
-	}
-	<-a.done
-	a.cancel()
-	if a.from != from {
-		return nil, false, nil
-	}
-	return a.page, true, a.err
 }
 
 // rest waits for what is read ahead, so that nobody reads the ledger when it is closed.
 func (r *Runner) rest() {
 	r.work.Lock()
 	defer r.work.Unlock()
-	_, _, _ = r.readAhead(-1)
+	if r.live != nil {
+		r.live.rest()
+	}
 }
 
 // sizeOf is about how much memory the facts of a page take.

@@ -24,6 +24,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // lengths is a small view: of each stream, how many facts it has.
 type lengths struct {
 	*projections.Board
+	db       *sqldb.DB
 	versions *projections.Versions
 	note     string            // part of the schema
 	fail     func(n int) error // called before the nth page
@@ -32,13 +33,19 @@ type lengths struct {
 
 func newLengths(db *sqldb.DB) *lengths {
 	versions := projections.NewVersions("lengths", 0)
-	return &lengths{Board: projections.NewBoard("lengths", db, versions), versions: versions}
+	return &lengths{db: db, Board: projections.NewBoard("lengths", db, versions), versions: versions}
 }
 
 func (v *lengths) Schema() string {
 	return "-- " + v.note + "\nCREATE TABLE lengths_of (stream TEXT PRIMARY KEY, n BIGINT NOT NULL);\n" + v.versions.Schema()
 }
 func (v *lengths) Tables() []string { return []string{"lengths_of", v.versions.Table()} }
+
+func (v *lengths) Again() projections.View {
+	again := newLengths(v.db)
+	again.note, again.fail = v.note, v.fail
+	return again
+}
 
 func (v *lengths) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
 	var ids []string

@@ -15,7 +15,7 @@ import (
 func Stands(ctx context.Context, db *sqldb.DB, v View, epoch string) (at eventstore.Position, ok bool) {
 	err := Read(ctx, db, v.Name(), func(tx *sql.Tx, position eventstore.Position, _ time.Time) error {
 		c, found, err := readCheckpoint(ctx, tx, v.Name())
-		at, ok = position, found && c.epoch == epoch && c.schema == schemaHash(v)
+		at, ok = position, found && formOf(v).fits(c, epoch, position) == good
 		return err
 	})
 	return at, err == nil && ok

@@ -28,8 +28,10 @@ type View interface {
 	// Name is the view's name and the prefix of its tables.
 	Name() string
 	// Schema is the DDL of its tables, statements ended by semicolons. A changed
-	// text means that the view is dropped and folded anew; so it also names the
-	// versions of whatever reference data the rows were made with.
+	// text means that the view is folded anew; so it also names, in remarks, what the
+	// rows were made with. A remark that begins "-- made with " says nothing of how rows
+	// are read: where only such ones differ, the rows there are keep being read until
+	// the new ones have come as far.
 	Schema() string
 	// Tables names the tables that Schema makes.
 	Tables() []string
@@ -38,6 +40,16 @@ type View interface {
 	// pages. What it remembers between pages it trusts only if page begins right
 	// after the last one it saw; anything else means that a transaction failed.
 	Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]Change, error)
+	// Again returns a view that folds the same and remembers nothing: it makes new rows
+	// at another place while the old ones are read and kept up.
+	Again() View
+}
+
+// A Keeper is a view that keeps rows in memory.
+type Keeper interface {
+	// Expect reads rows that will be read before long in place of those there are, as
+	// tx sees them at a position. Afterwards few of them are read anew.
+	Expect(ctx context.Context, tx *sql.Tx, position eventstore.Position, at time.Time) error
 }
 
 // A Change is what one fact, or several of one page, did to one item of a view.

@@ -223,8 +223,7 @@ func (v *verdict) views(ctx context.Context, p place, ledger eventstore.Store) e
 // storedView returns a digest of each of the view's tables and where it stands, all
 // at one moment; false when it is not there or is of another ledger or schema.
 func storedView(ctx context.Context, db *sqldb.DB, view projections.View, epoch string) (sums map[string]string, at eventstore.Position, ok bool, err error) {
-	var there int
-	if err := db.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM views_checkpoint WHERE view = $1 AND epoch = $2`, view.Name(), epoch).Scan(&there); err != nil || there == 0 {
+	if _, there := projections.Stands(ctx, db, view, epoch); !there {
 		return nil, 0, false, nil
 	}
 	sums = map[string]string{}

@@ -25,7 +25,11 @@ type DB struct {
 	Write   *sql.DB // on SQLite a single connection; nil if opened read-only
 	Read    *sql.DB // on SQLite read-only connections, apart from Write
 	Dialect Dialect
-	Name    string // file or schema, for messages
+	Name    string // file or schema
+
+	beside neighbours
+	within bool                                       // a schema beside the one that the pools are set to
+	again  func(context.Context, string) (*DB, error) // opens another file as this one was opened; nil: to read only
 }
 
 // Tx runs f in one write transaction and commits it if f returns nil; otherwise,
@@ -36,6 +40,11 @@ func (db *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // without effect after Commit
+	if db.within {
+		if err := db.Enter(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -45,6 +54,7 @@ func (db *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
 // Close closes both pools. On SQLite the readers go first, so that the writer is
 // the last connection and folds the write-ahead log back into the file.
 func (db *DB) Close() error {
+	besideErr := db.closeBeside()
 	var readErr, writeErr error
 	if db.Read != nil && db.Read != db.Write {
 		readErr = db.Read.Close()
@@ -54,7 +64,7 @@ func (db *DB) Close() error {
 		writeErr = db.Write.Close()
 		drain(db.Write)
 	}
-	return errors.Join(readErr, writeErr)
+	return errors.Join(besideErr, readErr, writeErr)
 }
 
 // draining is how long Close waits for connections in use.

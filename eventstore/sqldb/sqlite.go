@@ -73,7 +73,9 @@ func openSQLite(ctx context.Context, path, vfs string, pragmas []string) (*DB, e
 	}
 	write.SetMaxOpenConns(1)
 	write.SetMaxIdleConns(1)
-	db := &DB{Write: write, Dialect: SQLite, Name: path}
+	db := &DB{Write: write, Dialect: SQLite, Name: path, again: func(ctx context.Context, path string) (*DB, error) {
+		return openSQLite(ctx, path, vfs, pragmas)
+	}}
 	if err := checkSQLite(ctx, write); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqldb: open %s: %w", path, err), write.Close())
 	}

@@ -21,6 +21,7 @@ type cache struct {
 	edition  string
 	position eventstore.Position
 	index    *index // nil: not loaded
+	coming   *cache // of rows that will be read before long; nil: none are
 }
 
 // errElsewhere says that the cache stands at other facts than the transaction: another
@@ -61,6 +62,9 @@ func (c *cache) reach(is stand, met *stand, load bool, rows rows) (release func(
 			c.mu.Unlock()
 		}
 	}()
+	if n := c.coming; n != nil && is.edition == n.edition && is.edition != c.edition {
+		c.index, c.edition, c.position, c.coming = n.index, n.edition, n.position, nil
+	}
 	has := stand{c.edition, c.position}
 	switch {
 	case c.index != nil && is == has:
@@ -175,6 +179,30 @@ func (v *View) consult(ctx context.Context, ask func(*index), follow func(*sql.T
 // [projections.ErrNotReady].
 func (v *View) Warm(ctx context.Context) error {
 	return v.read(ctx, true, func(*index) {}, func(*sql.Tx, eventstore.Position, time.Time) error { return nil })
+}
+
+// Expect implements [projections.Keeper]: it reads an index of the rows that are coming,
+// if there is one of those there are.
+func (v *View) Expect(ctx context.Context, tx *sql.Tx, position eventstore.Position, _ time.Time) error {
+	if v.cache.stand().edition == "" {
+		return nil
+	}
+	edition, err := projections.Edition(ctx, tx, name)
+	if err != nil {
+		return err
+	}
+	coming := &cache{}
+	release, err := coming.reach(stand{edition, position}, nil, true, func(after eventstore.Position, take func([]row) error) error {
+		return each(ctx, tx, after, take)
+	})
+	if err != nil {
+		return err
+	}
+	release()
+	v.cache.mu.Lock()
+	v.cache.coming = coming
+	v.cache.mu.Unlock()
+	return nil
 }
 
 func (v *View) read(ctx context.Context, load bool, ask func(*index), follow func(*sql.Tx, eventstore.Position, time.Time) error) error {

@@ -65,6 +65,9 @@ func (v *View) Schema() string { return v.shelf.Schema() + schema }
 // read them, so that neither waits for the other.
 func (v *View) Tables() []string { return []string{"casebook_rows", v.shelf.Table()} }
 
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db, v.folder) }
+
 // Apply implements [projections.View]. Nobody watches the casebook: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
 	turned := map[int64]casefile.File{}

@@ -3,6 +3,7 @@ package casebook_test
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
@@ -332,12 +333,28 @@ func TestAnswersAreThoseOfTheFiles(t *testing.T) {
 // dropped drops the tables of a view, as somebody might by hand.
 func dropped(t *testing.T, db *sqldb.DB, v projections.View) {
 	t.Helper()
-	for _, table := range v.Tables() {
-		if _, err := db.Write.ExecContext(t.Context(), "DROP TABLE "+table); err != nil {
+	var place string
+	if err := db.Read.QueryRowContext(t.Context(), "SELECT place FROM views_places WHERE view = $1", v.Name()).Scan(&place); err != nil {
+		t.Fatal(err)
+	}
+	if place != "" {
+		beside, release, err := db.Beside(t.Context(), place, false)
+		if err != nil {
 			t.Fatal(err)
 		}
+		defer release()
+		db = beside
 	}
-	if _, err := db.Write.ExecContext(t.Context(), "DELETE FROM views_checkpoint WHERE view = 'casebook'"); err != nil {
+	err := db.Tx(t.Context(), func(tx *sql.Tx) error {
+		for _, table := range v.Tables() {
+			if _, err := tx.ExecContext(t.Context(), "DROP TABLE "+table); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(t.Context(), "DELETE FROM views_checkpoint WHERE view = 'casebook'")
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -47,10 +47,10 @@ func (s *Shelf) Table() string { return s.view + "_files" }
 // tells by itself.
 const fileForm = "2"
 
-// Schema is the DDL of the shelf's table. It names the reference data, the dictionary
-// and the layout that files are stored with.
+// Schema is the DDL of the shelf's table. It names the reference data that files are made
+// with, and the dictionary and the layout that they are read with.
 func (s *Shelf) Schema() string {
-	return "-- reference data: " + s.folder.Version() + ", words: " + s.words().sum() + ", layout: " + layout() + "." + fileForm + `
+	return "-- made with reference data " + s.folder.Version() + " in form " + fileForm + "\n-- words: " + s.words().sum() + ", layout: " + layout() + `
 CREATE TABLE ` + s.Table() + ` (
 	id   TEXT NOT NULL PRIMARY KEY,
 	data BLOB NOT NULL

@@ -45,7 +45,9 @@ func New(db *sqldb.DB) *View { return &View{db: db} }
 func (v *View) Name() string { return name }
 
 // Schema implements [projections.View]. Rows depend on the policy of visits.
-func (v *View) Schema() string { return fmt.Sprintf("-- visits by %+v\n%s", patrol.Default, schema) }
+func (v *View) Schema() string {
+	return fmt.Sprintf("-- made with visits by %+v\n%s", patrol.Default, schema)
+}
 
 // Tables implements [projections.View].
 func (v *View) Tables() []string {
@@ -53,6 +55,9 @@ func (v *View) Tables() []string {
 		"duty_turns", "duty_handovers", "duty_patrols", "duty_fixes", "duty_coverage", "duty_campaigns", "duty_campaign_grids",
 	}
 }
+
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db) }
 
 // Apply implements [projections.View]. Nobody watches it: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {

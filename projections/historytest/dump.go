@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/projections"
 )
@@ -32,18 +34,24 @@ func Views(t testing.TB) *sqldb.DB {
 func Dump(t testing.TB, db *sqldb.DB, v projections.View) string {
 	t.Helper()
 	var out strings.Builder
-	for _, table := range v.Tables() {
-		lines, err := rowsOf(t.Context(), db, table)
-		if err != nil {
-			t.Fatal(err)
+	err := projections.Read(t.Context(), db, v.Name(), func(tx *sql.Tx, _ eventstore.Position, _ time.Time) error {
+		for _, table := range v.Tables() {
+			lines, err := rowsOf(t.Context(), tx, table)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&out, "%s: %d rows\n%s\n", table, len(lines), strings.Join(lines, "\n"))
 		}
-		fmt.Fprintf(&out, "%s: %d rows\n%s\n", table, len(lines), strings.Join(lines, "\n"))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out.String()
 }
 
-func rowsOf(ctx context.Context, db *sqldb.DB, table string) (lines []string, err error) {
-	rows, err := db.Read.QueryContext(ctx, "SELECT * FROM "+table)
+func rowsOf(ctx context.Context, tx *sql.Tx, table string) (lines []string, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+table)
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,9 @@ func (v *View) Tables() []string {
 	}
 }
 
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db, v.folder) }
+
 // Apply implements [projections.View]. Nobody watches the reports: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
 	d := &desk{ctx: ctx, tx: tx, memos: map[string]*memo{}, touched: map[string]bool{}}

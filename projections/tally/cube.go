@@ -94,19 +94,24 @@ func (c *cube) newest() *picture {
 func (v *View) look(ctx context.Context, exact bool, grid *basegrid.Grid, f func(tx *sql.Tx, p *picture) error) error {
 	exact = exact || grid != nil
 	for again := false; ; again = true {
-		seen := v.cube.newest()
+		c := v.cube.Load()
+		seen := c.newest()
 		behind := false
 		err := projections.Read(ctx, v.db, name, func(tx *sql.Tx, position eventstore.Position, at time.Time) error {
 			var form string
 			if err := tx.QueryRowContext(ctx, `SELECT epoch || ' ' || schema FROM views_checkpoint WHERE view = $1`, name).Scan(&form); err != nil {
 				return err
 			}
+			if n := v.coming.Load(); n != nil && n.newest().form == form && v.coming.CompareAndSwap(n, nil) {
+				v.cube.Store(n)
+				c, seen = n, nil
+			}
 			// Whoever looks after having seen more and finds less has found other rows.
 			gone := seen != nil && seen.position > position
 			if behind = gone && !again; behind {
 				return nil
 			}
-			p, err := v.cube.reach(ctx, tx, rows{form, position, at}, grid, gone)
+			p, err := c.reach(ctx, tx, rows{form, position, at}, grid, gone)
 			if err != nil {
 				return err
 			}
@@ -124,6 +129,28 @@ func (v *View) look(ctx context.Context, exact bool, grid *basegrid.Grid, f func
 			return err
 		}
 	}
+}
+
+// Expect implements [projections.Keeper]: it reads a cube of the rows that are coming, if
+// there is one of those there are.
+func (v *View) Expect(ctx context.Context, tx *sql.Tx, position eventstore.Position, at time.Time) error {
+	if v.cube.Load().newest() == nil {
+		return nil
+	}
+	var form string
+	if err := tx.QueryRowContext(ctx, `SELECT epoch || ' ' || schema FROM views_checkpoint WHERE view = $1`, name).Scan(&form); err != nil {
+		return err
+	}
+	var grid *basegrid.Grid
+	if v.Ground != nil {
+		grid = v.Ground()
+	}
+	c := &cube{dialect: v.db.Dialect}
+	if _, err := c.reach(ctx, tx, rows{form, position, at}, grid, false); err != nil {
+		return err
+	}
+	v.coming.Store(c)
+	return nil
 }
 
 // rows is how a transaction finds the rows.

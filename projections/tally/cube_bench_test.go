@@ -30,7 +30,7 @@ func large(b *testing.B) (*View, *picture) {
 	}
 	v := New(nil, casefile.NewFolder(ref.Book, ref.Matters))
 	rnd := rand.New(rand.NewPCG(1, 1))
-	c := &v.cube
+	c := v.cube.Load()
 	c.vocab, c.days, c.months = newVocabulary(), map[figures.Day]*day{}, remember[sums](monthsKept)
 	w := &c.vocab.words
 	for _, x := range grid.Communities() {

@@ -522,7 +522,7 @@ func (v *View) Knows(by By, word string) bool {
 	case ByPerson, BySource, ByTier, ByDay, ByMonth:
 		return true
 	}
-	p := v.cube.newest()
+	p := v.cube.Load().newest()
 	if p == nil {
 		return false
 	}

@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/patrol"
@@ -51,12 +52,15 @@ type View struct {
 	shelf  *casefile.Shelf
 	folder *casefile.Folder
 	writer writer
-	cube   cube
+	cube   atomic.Pointer[cube]
+	coming atomic.Pointer[cube] // of rows that will be read before long; nil: none are
 }
 
 // New returns the tally, with its rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
-	return &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder, cube: cube{dialect: db.Dialect}}
+	v := &View{db: db, shelf: casefile.NewShelf(folder, name), folder: folder}
+	v.cube.Store(&cube{dialect: db.Dialect})
+	return v
 }
 
 // streets are the streets and towns there are now.
@@ -75,7 +79,7 @@ func (v *View) Name() string { return name }
 
 // Schema implements [projections.View]. Rows depend on the policy of visits.
 func (v *View) Schema() string {
-	return fmt.Sprintf("%s-- visits by %+v\n-- chunks of %d\n%s", v.shelf.Schema(), patrol.Default, chunkSize, schema)
+	return fmt.Sprintf("%s-- made with visits by %+v\n-- chunks of %d\n%s", v.shelf.Schema(), patrol.Default, chunkSize, schema)
 }
 
 // Tables implements [projections.View].
@@ -84,6 +88,9 @@ func (v *View) Tables() []string {
 		v.shelf.Table(), "tally_chunks", "tally_words", "tally_subjects", "tally_tickets", "tally_walked", "tally_exchanges", "tally_settled",
 	}
 }
+
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db, v.folder) }
 
 // Apply implements [projections.View]. Nobody watches the tally: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {

@@ -60,6 +60,9 @@ func (v *View) Schema() string { return schema }
 // Tables implements [projections.View].
 func (v *View) Tables() []string { return []string{"tickets", "tickets_merged"} }
 
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db) }
+
 // Apply implements [projections.View]. Nobody watches it: it returns no changes.
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {
 	states := map[string]ticket.State{}

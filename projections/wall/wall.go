@@ -46,6 +46,7 @@ CREATE INDEX wall_items_position ON wall_items (position);
 // A View is the wall. It is watched through its board ([projections.Live]).
 type View struct {
 	*projections.Board
+	db     *sqldb.DB
 	folder *casefile.Folder
 	ref    *reference.Reference // what the fact under way is folded with
 	shelf  *casefile.Shelf
@@ -61,7 +62,7 @@ type View struct {
 
 // New returns the wall, with its rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
-	return &View{Board: projections.NewBoard(name, db, history{}), folder: folder, shelf: casefile.NewShelf(folder, name)}
+	return &View{Board: projections.NewBoard(name, db, history{}), db: db, folder: folder, shelf: casefile.NewShelf(folder, name)}
 }
 
 // Any returns the watch keys of the wall of a scope: the district's code or a street's.
@@ -97,6 +98,9 @@ func (v *View) Schema() string { return v.shelf.Schema() + schema }
 
 // Tables implements [projections.View].
 func (v *View) Tables() []string { return []string{v.shelf.Table(), "wall_items"} }
+
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db, v.folder) }
 
 // Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {

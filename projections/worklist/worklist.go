@@ -20,6 +20,8 @@ import (
 // ([projections.Live]); see [Any].
 type View struct {
 	*projections.Board
+	db       *sqldb.DB
+	folder   *casefile.Folder
 	shelf    *casefile.Shelf
 	versions *projections.Versions
 }
@@ -32,7 +34,7 @@ const kept = 200_000
 // New returns the worklists, with their rows in db.
 func New(db *sqldb.DB, folder *casefile.Folder) *View {
 	versions := projections.NewVersions(name, kept)
-	return &View{projections.NewBoard(name, db, versions), casefile.NewShelf(folder, name), versions}
+	return &View{projections.NewBoard(name, db, versions), db, folder, casefile.NewShelf(folder, name), versions}
 }
 
 // Schema implements [projections.View].
@@ -40,6 +42,9 @@ func (v *View) Schema() string { return v.shelf.Schema() + v.versions.Schema() }
 
 // Tables implements [projections.View].
 func (v *View) Tables() []string { return []string{v.shelf.Table(), v.versions.Table()} }
+
+// Again implements [projections.View].
+func (v *View) Again() projections.View { return New(v.db, v.folder) }
 
 // Apply implements [projections.View].
 func (v *View) Apply(ctx context.Context, tx *sql.Tx, page []eventstore.Record) ([]projections.Change, error) {

@@ -233,8 +233,9 @@ type forgetful struct {
 	*projections.Versions
 }
 
-func (forgetful) Name() string       { return "forgetful" }
-func (v forgetful) Tables() []string { return []string{v.Table()} }
+func (forgetful) Name() string              { return "forgetful" }
+func (v forgetful) Tables() []string        { return []string{v.Table()} }
+func (v forgetful) Again() projections.View { return v }
 func (v forgetful) Since(ctx context.Context, any, scope []string, after eventstore.Position) (projections.Delta, error) {
 	return v.Board.Since(ctx, any, scope, after)
 }
