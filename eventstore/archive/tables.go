@@ -167,3 +167,23 @@ func (f *filler) flush(ctx context.Context) error {
 	f.rows, f.args = 0, f.args[:0]
 	return nil
 }
+
+// EachRow hands out every row of the database that a backup would hold. The row is lent.
+func (d Database) EachRow(ctx context.Context, use func(Table, []any) error) error {
+	for _, followers := range []bool{true, false} {
+		p, err := d.look(ctx, followers)
+		if err != nil {
+			return err
+		}
+		for _, table := range p.tables {
+			if err = p.rows(ctx, table, use); err != nil {
+				break
+			}
+		}
+		p.close()
+		if err != nil {
+			return fmt.Errorf("archive: reading %s: %w", d.Name, err)
+		}
+	}
+	return nil
+}

@@ -1,5 +1,14 @@
 package accounts
 
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gridcommand/eventstore/sqldb"
+)
+
 // Erasures are references of callers that were erased. A copy of the state database that
 // is restored may be older than an erasure; what it still holds of such a caller must not
 // come back.
@@ -32,4 +41,21 @@ func named(columns []string, row []any, column string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Remember notes in db that callers were erased, so that its next copies know it too.
+func Remember(ctx context.Context, db *sqldb.DB, e Erasures, at time.Time) error {
+	err := db.Tx(ctx, func(tx *sql.Tx) error {
+		for subject := range e {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO caller_erased (subject, at) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING`,
+				subject, at.UnixMicro()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("accounts: remembering erasures: %w", err)
+	}
+	return nil
 }
