@@ -33,6 +33,8 @@ type CLI struct {
 	Export   ExportCmd   `cmd:"" help:"Lists as files: CSV, XLSX, GeoJSON."`
 	Verify   VerifyCmd   `cmd:"" help:"Read the whole ledger and prove that it and its views are whole."`
 	Rebuild  RebuildCmd  `cmd:"" help:"Drop views and fold them anew from the first fact."`
+	Backup   BackupCmd   `cmd:"" help:"Copy everything into one file, also while a server runs."`
+	Restore  RestoreCmd  `cmd:"" help:"Fill an empty place from a backup, checked whole before it is used."`
 	Deadline DeadlineCmd `cmd:"" help:"Say when something is due, and why."`
 	Whatif   WhatIfCmd   `cmd:"" help:"Replay real history under other rules, and say what would have been; changes nothing."`
 	Ledger   LedgerCmd   `cmd:"" help:"Look at facts: tail, show, stats."`
