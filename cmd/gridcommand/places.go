@@ -58,7 +58,7 @@ type databases struct {
 }
 
 func (p place) open(ctx context.Context) (_ *databases, err error) {
-	if err := os.MkdirAll(filepath.Join(p.dir, "photos"), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Join(p.dir, "photos"), 0o700); err != nil {
 		return nil, err
 	}
 	d := &databases{}
@@ -68,6 +68,9 @@ func (p place) open(ctx context.Context) (_ *databases, err error) {
 		}
 	}()
 	if p.pg != "" {
+		if err := served(ctx, p.pg); err != nil {
+			return nil, err
+		}
 		ledger, err := postgres.Open(ctx, p.pg, nil)
 		if err != nil {
 			return nil, fmt.Errorf("opening the ledger: %w", err)
