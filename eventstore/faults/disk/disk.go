@@ -31,6 +31,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -116,7 +117,30 @@ func New(dir string) (*Disk, error) {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
 	d := &Disk{dir: full, files: map[string]*file{}}
+	if err := d.find(); err != nil {
+		return nil, fmt.Errorf("disk: %w", err)
+	}
 	return d, d.register()
+}
+
+// find takes note of the files that are there, so that a power cut leaves them also if
+// nobody opens them before. Shared memory is no part of the disk.
+func (d *Disk) find() error {
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || strings.HasSuffix(e.Name(), "-shm") {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(d.dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		d.files[e.Name()] = &file{sure: content, kept: true, exists: true}
+	}
+	return nil
 }
 
 // Name is what SQLite calls the file system, for sqlite.Options.VFS.
