@@ -23,7 +23,7 @@ type command struct {
 	name      string // also the id of its key
 	streams   []eventstore.Stream
 	facts     int
-	strict    bool // holds only for the version that the client knew
+	strict    bool // holds only for a version that somebody was shown
 	known     eventstore.Version
 	decisions int
 	first     *eventstore.Result // what the ledger answered first
@@ -64,7 +64,7 @@ func (c *client) think() *command {
 		made.streams = append(made.streams, other)
 	}
 	if c.chance(20) {
-		made.strict, made.known = true, eventstore.Version(c.luck.IntN(1+len(c.shown)/c.Streams))
+		made.strict, made.known = true, max(c.versions[made.streams[0]]-eventstore.Version(c.luck.IntN(2)), 0)
 	}
 	return made
 }

@@ -74,9 +74,13 @@ func (f *follower) step() error {
 			// It stays where its database is; a full disk is no reason to stop.
 			return f.db.Write.QueryRowContext(f.ctx, "SELECT position FROM checkpoint").Scan(&f.after)
 		default:
-			// A view that cannot write stops, and the process with it.
+			// A view that cannot write stops, and the process with it. What its log holds
+			// since is in no ledger's care: its next commits may stand behind one that the
+			// disk has lost, and its checkpoint go back with them. It takes up anew what is
+			// missing.
 			f.tell("follower %d cannot write", f.number)
 			f.server.failed = true
+			f.loose = true
 			return nil
 		}
 		break

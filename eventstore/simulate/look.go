@@ -19,6 +19,7 @@ func (w *world) show(r eventstore.Record) {
 		w.breach("position %d was shown as %s, then as %s", r.Position, was, is)
 	}
 	w.shown[r.Position] = is
+	w.versions[r.Stream] = max(w.versions[r.Stream], r.Version)
 }
 
 func (w *world) everything() ([]eventstore.Record, error) {

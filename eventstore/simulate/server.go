@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,9 +48,8 @@ func (s *server) dying() bool { return s.failed || s.dead }
 func (w *world) boot() error {
 	s := &w.server
 	if s.disk == nil {
-		s.generation++
 		if s.dir == "" {
-			s.dir = filepath.Join(w.dir, "0")
+			s.dir = filepath.Join(w.dir, "start")
 		}
 		var err error
 		if s.disk, err = disk.New(s.dir); err != nil {
@@ -159,25 +157,24 @@ func (s *server) mischief(w *world) {
 
 // crash ends the process as it is and leaves for the next one what the disk holds: after
 // a power cut what was synced, and of the rest what chance leaves; after a kill all that
-// was written.
+// was written, of which what was not synced is still at the mercy of the power.
 func (w *world) crash(power bool) error {
 	s := &w.server
 	next := filepath.Join(w.dir, fmt.Sprint(s.generation))
 	var err error
-	switch {
-	case power || s.dead:
+	var survivor *disk.Disk
+	if power || s.dead {
 		w.tell("power cut at operation %d", s.disk.Operations())
 		err = s.disk.Cut(w.luck.Uint64(), next)
-	default:
+	} else {
 		w.report.Kills++
 		w.tell("killed at operation %d", s.disk.Operations())
-		if err = s.disk.Cut(0, filepath.Join(w.dir, "none")); err == nil {
-			err = errors.Join(copyFolder(s.dir, next), os.RemoveAll(filepath.Join(w.dir, "none")))
-		}
+		survivor, err = s.disk.Kill(next)
 	}
 	old := s.dir
 	_ = w.stop() // nothing that it still does reaches the disk
-	s.dir = next
+	s.dir, s.disk = next, survivor
+	s.generation++
 	s.down = 1 + w.luck.IntN(5)
 	return errors.Join(err, os.RemoveAll(old))
 }
@@ -221,31 +218,6 @@ func (w *world) stop() error {
 		return nil
 	}
 	return errors.Join(errs...)
-}
-
-// copyFolder copies the files of a database and its log. Shared memory does not outlive
-// the process.
-func copyFolder(from, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	files, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if strings.HasSuffix(f.Name(), "-shm") {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(from, f.Name()))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(to, f.Name()), data, 0o600)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // An outcome is what an append returned.
@@ -338,5 +310,3 @@ func (s *server) together(w *world, decisions []*decision) []outcome {
 func certain(err error) bool {
 	return errors.Is(err, eventstore.ErrOverloaded) || strings.Contains(err.Error(), "nothing was stored")
 }
-
-var _ io.Closer = (*disk.Disk)(nil)

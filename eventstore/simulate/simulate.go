@@ -90,6 +90,7 @@ func Run(ctx context.Context, seed uint64, dir string, o *Options) (Report, erro
 	w := &world{
 		ctx: ctx, seed: seed, dir: dir, luck: rand.New(rand.NewPCG(seed, 0x6c65646765720a)), trace: fnv.New64a(),
 		now: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC), shown: map[eventstore.Position]string{}, decisions: map[string]*decision{},
+		versions: map[eventstore.Stream]eventstore.Version{},
 	}
 	if o != nil {
 		w.Options = *o
@@ -139,7 +140,8 @@ type world struct {
 
 	followers []*follower
 	shown     map[eventstore.Position]string // every fact that any reader saw
-	decisions map[string]*decision           // all that was ever sent to the ledger, by label
+	versions  map[eventstore.Stream]eventstore.Version
+	decisions map[string]*decision // all that was ever sent to the ledger, by label
 }
 
 // chance is true in n of 100 cases.
