@@ -86,6 +86,14 @@ func (t *Tail) Unwrap() eventstore.Store { return t.store }
 // read by single callers who were too far behind.
 func (t *Tail) Reads() (shared, alone int64) { return t.counts[0].Load(), t.counts[1].Load() }
 
+// Held returns how many wait for the next fact, and what is remembered of the newest:
+// how many facts, and how many bytes they take.
+func (t *Tail) Held() (waiting, facts, bytes int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.waiting, len(t.recent), t.weight
+}
+
 // Next returns up to limit facts after position `after`, and waits for them if there are
 // none yet: at least one, unless there is an error. They are shared: nobody may write to
 // them.

@@ -40,7 +40,6 @@ type follower struct {
 	name     string
 	position eventstore.Position
 	stopped  string // why it stands still; empty: it does not
-	parked   int
 }
 
 func (s *server) newReadiness(ctx context.Context) (*readiness, error) {
@@ -62,7 +61,7 @@ func (s *server) followers() []follower {
 		if h.Elsewhere { // another process runs it; this one waits to take over
 			continue
 		}
-		all = append(all, follower{name: "handler " + h.Name, position: h.Checkpoint, stopped: h.Stopped, parked: h.Parked})
+		all = append(all, follower{name: "handler " + h.Name, position: h.Checkpoint, stopped: h.Stopped})
 	}
 	return all
 }
@@ -120,14 +119,20 @@ func (s *server) readyz(ctx context.Context, _ *Request, _ none) (Health, error)
 	if all, err := s.Accounts.List(ctx); err != nil || len(all) == 0 {
 		return notReady("there are no accounts")
 	}
-	if why := s.ready.reasons(s.followers(), head, s.Wall()); len(why) > 0 {
+	why := s.ready.reasons(s.followers(), head, s.Wall())
+	if s.Seals != nil {
+		if st := s.Seals.Status(); st.Stopped != "" {
+			why = append(why, fmt.Sprintf("sealing stopped at position %d: %s", st.Sealed, st.Stopped))
+		}
+	}
+	if len(why) > 0 {
 		return notReady(why...)
 	}
 	return Health{Status: "ok", Position: int64(head)}, nil
 }
 
-// meters are the figures of the HTTP side; those of ledger, views and handlers are read
-// when somebody asks.
+// meters are the figures of the HTTP side. Those of ledger, views and handlers come from
+// package web/meters, through the same registry.
 type meters struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -143,7 +148,7 @@ func (s *server) newMeters() *meters {
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"route"}),
 	}
-	s.Metrics.MustRegister(m.requests, m.seconds, followerFigures{s})
+	s.Metrics.MustRegister(m.requests, m.seconds)
 	return m
 }
 
@@ -164,45 +169,6 @@ func knownMethod(method string) string {
 	return "OTHER"
 }
 
-// followerFigures reads ledger, views and handlers for Prometheus.
-type followerFigures struct{ s *server }
-
-var (
-	headFigure     = prometheus.NewDesc("gridcommand_ledger_head", "Position of the last fact.", nil, nil)
-	positionFigure = prometheus.NewDesc("gridcommand_follower_position", "How far a view or handler has come.", []string{"follower"}, nil)
-	lagFigure      = prometheus.NewDesc("gridcommand_follower_lag", "Facts a view or handler has still to take in.", []string{"follower"}, nil)
-	stoppedFigure  = prometheus.NewDesc("gridcommand_follower_stopped", "1 if a view or handler stands still.", []string{"follower"}, nil)
-	parkedFigure   = prometheus.NewDesc("gridcommand_handler_parked", "Facts that wait for an operator.", []string{"follower"}, nil)
-)
-
-func (f followerFigures) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{headFigure, positionFigure, lagFigure, stoppedFigure, parkedFigure} {
-		ch <- d
-	}
-}
-
-func (f followerFigures) Collect(ch chan<- prometheus.Metric) {
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), longestWait)
-	defer cancel()
-	head, err := f.s.Ledger.Head(ctx)
-	if err == nil {
-		gauge(headFigure, float64(head))
-	}
-	for _, one := range f.s.followers() {
-		gauge(positionFigure, float64(one.position), one.name)
-		gauge(lagFigure, float64(max(0, head-one.position)), one.name)
-		gauge(parkedFigure, float64(one.parked), one.name)
-		stopped := 0.0
-		if one.stopped != "" {
-			stopped = 1
-		}
-		gauge(stoppedFigure, stopped, one.name)
-	}
-}
-
 // held is an answer kept in memory.
 type held struct {
 	header http.Header
@@ -219,7 +185,7 @@ func (s *server) metrics(ctx context.Context, _ *Request, _ none) (blob, error) 
 		return blob{}, err
 	}
 	h := &held{header: http.Header{}}
-	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(h, ask)
+	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{DisableCompression: true, ErrorHandling: promhttp.ContinueOnError}).ServeHTTP(h, ask)
 	return blob{media: metricsMedia, data: h.body.Bytes(), cache: "no-store"}, nil
 }
 
