@@ -5,7 +5,7 @@ UI := web/ui
 BIN := bin/gridcommand
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run build ui test test-go race test-ui test-browser lint bench fuzz gen clean
+.PHONY: help run build ui test test-go race test-ui test-browser lint bench fuzz simulate mutants gen clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,12 @@ bench: build ## figures beside the raw limit measured in the same run
 
 fuzz: ## a minute of fuzzing for each decoder
 	for t in $$($(GO) list ./... ); do for f in $$($(GO) test -list '^Fuzz' $$t | grep ^Fuzz); do $(GO) test -run xxx -fuzz "^$$f$$" -fuzztime 60s $$t || exit 1; done; done
+
+simulate: ## 10,000 seeds of bad luck: power cuts, kills, disk errors, a network that loses and repeats (SEEDS=n)
+	$(GO) test ./eventstore/simulate -run 'TestSeeds$$' -seeds $(or $(SEEDS),10000) -timeout 120m -v
+
+mutants: ## take out one fsync, one check, one checkpoint after the other: the tests must notice each
+	$(GO) run ./eventstore/simulate/mutants
 
 gen: build ## rewrite what is generated: the base grid, the table of commands and the UI's types
 	$(GO) run ./geo/makegrid

@@ -88,6 +88,9 @@ func (w *world) look() error {
 func (w *world) lookAt(all []eventstore.Record, i int, d *decision, versions map[eventstore.Stream]eventstore.Version) int {
 	first := all[i].Position
 	for _, write := range d.append.Writes {
+		if have := versions[write.Stream]; !write.Expect.Met(have) {
+			w.breach("%s expected %s at %v and was stored after version %d", d.label, write.Stream, write.Expect, have)
+		}
 		for _, draft := range write.Drafts {
 			versions[write.Stream]++
 			if i >= len(all) {

@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	seeds = flag.Uint64("seeds", 300, "how many seeds TestSeeds plays")
+	seeds = flag.Uint64("seeds", usual, "how many seeds TestSeeds plays")
 	from  = flag.Uint64("from", 1, "the first of them")
 	seed  = flag.Uint64("seed", 0, "the one seed that TestSeed plays")
 )
