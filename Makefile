@@ -3,6 +3,7 @@ SHELL := /bin/bash
 GO ?= go
 UI := web/ui
 BIN := bin/gridcommand
+PROMTOOL ?= $(GO) run -tags remove_all_sd github.com/prometheus/prometheus/cmd/promtool@v0.316.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .PHONY: help run build ui test test-go race test-ui test-browser lint bench fuzz simulate mutants gen clean
@@ -36,6 +37,7 @@ test: build ## every test: rules, stores on real PostgreSQL, kill -9, sockets, a
 test-go: ## Go tests
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
+	cd deploy && $(GO) test ./...
 
 race: ## the race detector over everything that runs side by side, where there is a C compiler
 	@if command -v $$($(GO) env CC) >/dev/null; then \
@@ -53,6 +55,9 @@ lint: ## golangci-lint: arrows between folders, complete switches, and a few mor
 
 bench: build ## figures beside the raw limit measured in the same run
 	for what in append follow locate fanout; do $(BIN) bench $$what; done
+
+alerts: ## promtool's own word on the alert rules (builds it: minutes the first time)
+	cd deploy/prometheus && $(PROMTOOL) check rules alerts.yml && $(PROMTOOL) test rules alerts_test.yml
 
 fuzz: ## a minute of fuzzing for each decoder
 	for t in $$($(GO) list ./... ); do for f in $$($(GO) test -list '^Fuzz' $$t | grep ^Fuzz); do $(GO) test -run xxx -fuzz "^$$f$$" -fuzztime 60s $$t || exit 1; done; done
