@@ -21,6 +21,7 @@ import (
 
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
+	"gridcommand/eventstore/seal"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
@@ -51,6 +52,7 @@ type Deps struct {
 	Duty      *duty.View
 	Tickets   *tickets.View
 	Reports   *reports.View
+	Seals     *seal.Sealer          // nil: the ledger is not sealed
 	WhatIf    *whatif.Desk          // nil: nothing is replayed
 	Runners   []*projections.Runner // of every view, named as their views
 	Photos    string                // folder of the pictures; made if it is not there

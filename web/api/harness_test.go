@@ -23,6 +23,7 @@ import (
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/memory"
+	"gridcommand/eventstore/seal"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
@@ -75,6 +76,7 @@ type site struct {
 	grid     *basegrid.Grid
 	book     *jurisdiction.Book
 	runners  []*projections.Runner
+	sealer   *seal.Sealer      // it seals when the test has it do so
 	library  *workflow.Library // nil: reference data that never changes
 	whatif   *whatif.Desk      // with a library only
 
@@ -218,7 +220,14 @@ func buildSite(t *testing.T, shelves func(*site, *sqldb.DB) *workflow.Library) *
 	s.service, err = workflow.New(ctx, workflow.Deps{Ledger: s.ledger, State: state, Reference: source, Now: s.now})
 	s.service = open1(t, s.service, err)
 
+	seals, err := sqldb.OpenSQLite(ctx, filepath.Join(dir, "seal.db"))
+	seals = open1(t, seals, err)
+	t.Cleanup(func() { _ = seals.Close() })
+	s.sealer, err = seal.Open(ctx, seal.Deps{Ledger: s.ledger, DB: seals, Dir: dir, Name: "gridcommand/440114", Recheck: -1})
+	s.sealer = open1(t, s.sealer, err)
+
 	d := Deps{
+		Seals:    s.sealer,
 		Accounts: s.accounts, Workflow: s.service, Ledger: s.ledger, State: state, Reference: source, Grid: ground, Folder: folder,
 		Casebook: casebook.New(views, folder), Picture: picture.New(views, folder), Tally: tally.New(views, folder), Duty: duty.New(views), Tickets: tickets.New(views), Reports: reports.New(views, folder), WhatIf: s.whatif,
 		Photos: filepath.Join(dir, "photos"), UI: builtPages(), Now: s.now, Wall: s.wallNow,

@@ -170,7 +170,7 @@ func problemsOf(rt route) []int {
 	if rt.may != nil || writes(rt.method) {
 		list = append(list, http.StatusForbidden)
 	}
-	if strings.Contains(rt.path, "{") || rt.path == "/grid/locate" {
+	if strings.Contains(rt.path, "{") || rt.path == "/grid/locate" || strings.HasPrefix(rt.path, "/audit/") {
 		list = append(list, http.StatusNotFound)
 	}
 	if rt.key && (rt.ofIncident || strings.HasPrefix(rt.path, "/hotline/tickets/{")) {

@@ -66,6 +66,10 @@ func (s *server) routes() []route {
 		getFile[reportQuery, CallerViews]("/reports/caller-views", "getCallerViews", "Who was shown a caller's name and telephone", s.callerViews, by(auditors), gives("text/csv", sheets.XLSX)),
 		get("/returns/matrix", "getReturnsMatrix", "Who returned what, and who did it instead", s.returnsMatrix, by(readers)),
 
+		get("/audit/checkpoint", "getCheckpoint", "The newest signed checkpoint of the ledger", s.auditCheckpoint, by(sealReaders)),
+		get("/audit/proof", "getProof", "Proof that a fact is in the ledger as it was signed", s.auditProof, by(sealReaders)),
+		get("/audit/consistency", "getConsistency", "Proof that the ledger only grew", s.auditConsistency, by(sealReaders)),
+
 		post(202, "/whatif", "askWhatIf", "Replay history under other rules", s.askWhatIf, by(askers)),
 		get("/whatif", "listWhatIfs", "Your questions to history", s.whatIfs, by(askers)),
 		get("/whatif/{id}", "getWhatIf", "How far a question is, and its report", s.whatIf, by(askers), of(s.thereWhatIf)),
