@@ -16,6 +16,7 @@ import (
 
 	"gridcommand/cmd/clock"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore"
 	"gridcommand/projections"
 	"gridcommand/web/accounts"
 	"gridcommand/workflow"
@@ -209,34 +210,48 @@ func contains(all []string, x string) bool {
 // send has an order done: by the server that runs on the place, or else here,
 // with the place's lock taken.
 func send(ctx context.Context, console *Console, p place, o order) (reply, error) {
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", shortest(p.adminSocket()))
-	}}}
 	body, err := json.Marshal(o)
 	if err != nil {
 		return reply{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/", bytes.NewReader(body))
-	if err != nil {
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", shortest(p.adminSocket()))
+	}}}
+	r, err := carried(ctx, client, console, p, o, body)
+	// Whoever holds the folder and does not answer yet is just beginning, or ending.
+	for patience := time.Now().Add(comingUp); errors.Is(err, eventstore.ErrInUse) && time.Now().Before(patience) && ctx.Err() == nil; {
+		time.Sleep(comingUp / 100)
+		r, err = carried(ctx, client, console, p, o, body)
+	}
+	switch {
+	case err != nil:
 		return reply{}, err
-	}
-	var r reply
-	resp, err := client.Do(req)
-	if err == nil {
-		defer resp.Body.Close()
-		if err := json.NewDecoder(resp.Body).Decode(&r); err != nil {
-			return reply{}, fmt.Errorf("the running server gave no answer: %w", err)
-		}
-	} else {
-		m, err := assemble(ctx, p, clock.Wall(), console.Log, nil)
-		if err != nil {
-			return reply{}, err
-		}
-		defer m.Close()
-		r = m.carryOut(ctx, o)
-	}
-	if r.Error != "" {
+	case r.Error != "":
 		return r, errors.New(r.Error)
 	}
 	return r, nil
+}
+
+// comingUp is how long a server may take from locking its folder to answering.
+const comingUp = 15 * time.Second
+
+// carried has the running server carry out an order, or does so itself where none runs.
+func carried(ctx context.Context, client *http.Client, console *Console, p place, o order, body []byte) (r reply, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/", bytes.NewReader(body))
+	if err != nil {
+		return r, err
+	}
+	if resp, err := client.Do(req); err == nil {
+		defer resp.Body.Close()
+		if err := json.NewDecoder(resp.Body).Decode(&r); err != nil {
+			return r, fmt.Errorf("the running server gave no answer: %w", err)
+		}
+		return r, nil
+	}
+	m, err := assemble(ctx, p, clock.Wall(), console.Log, nil)
+	if err != nil {
+		return r, err
+	}
+	defer m.Close()
+	return m.carryOut(ctx, o), nil
 }
