@@ -44,17 +44,17 @@ type server struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	url  string
-	log  *tail
+	log  *lastWords
 	gone chan struct{} // closed when the process ended
 }
 
-// tail keeps the end of what a process said, for failures.
-type tail struct {
+// lastWords keeps the end of what a process said, for failures.
+type lastWords struct {
 	mu   sync.Mutex
 	last []string
 }
 
-func (t *tail) add(line string) {
+func (t *lastWords) add(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last = append(t.last, line); len(t.last) > 30 {
@@ -62,7 +62,7 @@ func (t *tail) add(line string) {
 	}
 }
 
-func (t *tail) String() string {
+func (t *lastWords) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.Join(t.last, "\n")
@@ -73,7 +73,7 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 // start runs a command that serves, and returns when it says where.
 func start(t testing.TB, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, log: &tail{}, gone: make(chan struct{})}
+	s := &server{t: t, log: &lastWords{}, gone: make(chan struct{})}
 	s.cmd = exec.Command(binary, args...)
 	s.cmd.Env = append(os.Environ(), "GRIDCOMMAND_DEMO_PASSWORD="+password)
 	out, err := s.cmd.StdoutPipe()
