@@ -24,6 +24,7 @@ import (
 
 // DemoCmd opens a demonstration district.
 type DemoCmd struct {
+	Checks
 	Data    string  `help:"Data folder; a new one first gets one simulated day." default:"data/demo" env:"GRIDCOMMAND_DATA"`
 	Listen  string  `help:"Address to listen on." default:"127.0.0.1:8080" env:"GRIDCOMMAND_LISTEN"`
 	Start   string  `help:"When the ledger's clock starts, RFC 3339 (default: now). An old folder goes on from its last fact."`
@@ -87,6 +88,9 @@ func (c *DemoCmd) Run(ctx context.Context, console *Console) error {
 	password := os.Getenv("GRIDCOMMAND_DEMO_PASSWORD")
 	if password == "" {
 		password = rand.Text()[:12]
+	}
+	if err := c.fit(ctx, console, place{dir: c.Data}); err != nil {
+		return err
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {

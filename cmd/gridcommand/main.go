@@ -35,6 +35,7 @@ type CLI struct {
 	Rebuild  RebuildCmd  `cmd:"" help:"Drop views and fold them anew from the first fact."`
 	Backup   BackupCmd   `cmd:"" help:"Copy everything into one file, also while a server runs."`
 	Restore  RestoreCmd  `cmd:"" help:"Fill an empty place from a backup, checked whole before it is used."`
+	Doctor   DoctorCmd   `cmd:"" help:"Check what the ledger stands on: settings, disk, clock. Exit 1 where a promise cannot be kept."`
 	Deadline DeadlineCmd `cmd:"" help:"Say when something is due, and why."`
 	Whatif   WhatIfCmd   `cmd:"" help:"Replay real history under other rules, and say what would have been; changes nothing."`
 	Ledger   LedgerCmd   `cmd:"" help:"Look at facts: tail, show, stats."`

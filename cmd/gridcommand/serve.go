@@ -14,6 +14,7 @@ import (
 // ServeCmd serves a district's ledger.
 type ServeCmd struct {
 	At
+	Checks
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"GRIDCOMMAND_LISTEN"`
 }
 
@@ -21,6 +22,9 @@ type ServeCmd struct {
 func (c *ServeCmd) Run(ctx context.Context, console *Console) error {
 	p, err := c.place()
 	if err != nil {
+		return err
+	}
+	if err := c.fit(ctx, console, p); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", c.Listen)
