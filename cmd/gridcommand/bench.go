@@ -32,28 +32,13 @@ import (
 type BenchCmd struct {
 	Append BenchAppendCmd `cmd:"" help:"The ledger's append beside raw inserts into the same kind of table."`
 	Follow BenchFollowCmd `cmd:"" help:"Reading a ledger from its beginning beside a raw scan of its table."`
+	Growth BenchGrowthCmd `cmd:"" help:"Appending to and following a ledger that has grown beside an empty one."`
 	Locate BenchLocateCmd `cmd:"" help:"Which grid owns a point, beside one exact test against the right polygon."`
 	Fanout BenchFanoutCmd `cmd:"" help:"One change to many sockets beside a bare write loop."`
 
 	Casebook      BenchCasebookCmd `cmd:"" help:"Statistics and lists for many users over many incidents, beside a handler that only sends bytes."`
+	Rebuild       BenchRebuildCmd  `cmd:"" help:"Folding each view anew, beside decoding every fact; or, with --restart, from a start until ready."`
 	CasebookUsers BenchUsersCmd    `cmd:"" hidden:""`
-}
-
-// BenchFollowCmd measures following.
-type BenchFollowCmd struct {
-	Ledger  string `help:"postgres://… of a database to measure on; without it, SQLite in a new folder."`
-	Events  int    `default:"100000"`
-	Payload int    `default:"256"`
-}
-
-// Run measures.
-func (c *BenchFollowCmd) Run(ctx context.Context, console *Console) error {
-	return onStore(console, c.Ledger, func(dir string) (eventstorebench.Figures, error) {
-		if c.Ledger != "" {
-			return eventstorebench.FollowPostgres(ctx, c.Ledger, c.Events, c.Payload)
-		}
-		return eventstorebench.FollowSQLite(ctx, dir, c.Events, c.Payload)
-	})
 }
 
 func onStore(console *Console, ledger string, f func(dir string) (eventstorebench.Figures, error)) error {
