@@ -48,12 +48,12 @@ func BenchmarkAppendPostgres(b *testing.B) {
 
 func BenchmarkFollowSQLite(b *testing.B) {
 	report(b, func() (eventstorebench.Figures, error) {
-		return eventstorebench.FollowSQLite(b.Context(), b.TempDir(), 50_000, 300)
+		return eventstorebench.FollowSQLite(b.Context(), b.TempDir(), eventstorebench.Follows{Events: 50_000, Payload: 300})
 	})
 }
 
 func BenchmarkFollowPostgres(b *testing.B) {
 	report(b, func() (eventstorebench.Figures, error) {
-		return eventstorebench.FollowPostgres(b.Context(), postgrestest.URL(b), 50_000, 300)
+		return eventstorebench.FollowPostgres(b.Context(), postgrestest.URL(b), eventstorebench.Follows{Events: 50_000, Payload: 300})
 	})
 }

@@ -23,13 +23,22 @@ func TestEachRunMeasuresBothSidesAndEndsWithTheRatio(t *testing.T) {
 			return eventstorebench.AppendSQLite(ctx, t.TempDir(), eventstorebench.Appends{Callers: 8, Events: 400, Payload: 200, Conflicts: 10, Duplicates: 20})
 		},
 		"follow on SQLite": func() (eventstorebench.Figures, error) {
-			return eventstorebench.FollowSQLite(ctx, t.TempDir(), 700, 200)
+			return eventstorebench.FollowSQLite(ctx, t.TempDir(), eventstorebench.Follows{Events: 700, Payload: 200})
+		},
+		"follow on SQLite, and what comes": func() (eventstorebench.Figures, error) {
+			return eventstorebench.FollowSQLite(ctx, t.TempDir(), eventstorebench.Follows{Events: 100, Payload: 50, Followers: 3, Rate: 500, Seconds: 1})
+		},
+		"growth on SQLite": func() (eventstorebench.Figures, error) {
+			return eventstorebench.GrowthSQLite(ctx, t.TempDir(), eventstorebench.Grows{Events: 2000, Probe: 128, Payload: 50}, func(string) {})
+		},
+		"growth on PostgreSQL": func() (eventstorebench.Figures, error) {
+			return eventstorebench.GrowthPostgres(ctx, postgrestest.URL(t), eventstorebench.Grows{Events: 1000, Probe: 64, Payload: 50}, func(string) {})
 		},
 		"append on PostgreSQL": func() (eventstorebench.Figures, error) {
 			return eventstorebench.AppendPostgres(ctx, postgrestest.URL(t), eventstorebench.Appends{Callers: 8, Events: 400, Payload: 200, Conflicts: 10, Duplicates: 20})
 		},
 		"follow on PostgreSQL": func() (eventstorebench.Figures, error) {
-			return eventstorebench.FollowPostgres(ctx, postgrestest.URL(t), 700, 200)
+			return eventstorebench.FollowPostgres(ctx, postgrestest.URL(t), eventstorebench.Follows{Events: 700, Payload: 200})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,10 +2,14 @@ package eventstorebench
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	neturl "net/url"
+	"strings"
 	"sync"
 
+	"gridcommand/eventstore"
 	"gridcommand/eventstore/postgres"
 
 	"github.com/jackc/pgx/v5"
@@ -40,13 +44,13 @@ func AppendPostgres(ctx context.Context, url string, o Appends) (Figures, error)
 
 // FollowPostgres measures following the ledger in the database at url, filled
 // first, beside one SELECT over its table.
-func FollowPostgres(ctx context.Context, url string, events, payload int) (Figures, error) {
+func FollowPostgres(ctx context.Context, url string, o Follows) (Figures, error) {
 	var figures Figures
 	err := onPostgres(ctx, url, func(store *postgres.Store, pool *pgxpool.Pool) error {
 		var err error
-		figures, err = Follow(ctx, store, Raw{"raw_scan", func(ctx context.Context, l Load) error {
+		figures, err = followBoth(ctx, store, Raw{"raw_scan", func(ctx context.Context, l Load) error {
 			return scanTable(ctx, pool, l.To)
-		}}, events, payload)
+		}}, o)
 		return err
 	})
 	return figures, err
@@ -106,4 +110,38 @@ func scanTable(ctx context.Context, pool *pgxpool.Pool, n int) error {
 	var data, meta []byte
 	_, err = pgx.ForEachRow(rows, []any{&position, &stream, &version, &kind, &at, &data, &meta}, func() error { return nil })
 	return err
+}
+
+// GrowthPostgres measures a ledger that has grown beside empty ones, in databases that it
+// makes on the server at url and drops afterwards.
+func GrowthPostgres(ctx context.Context, url string, o Grows, say func(string)) (figures Figures, err error) {
+	admin, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	made := map[string]string{}
+	defer func() {
+		late := context.WithoutCancel(ctx)
+		for _, name := range made {
+			_, dropErr := admin.Exec(late, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+			err = errors.Join(err, dropErr)
+		}
+		err = errors.Join(err, admin.Close(late))
+	}()
+	return Growth(ctx, func(ctx context.Context, name string) (eventstore.Archive, error) {
+		database, known := made[name]
+		if !known {
+			database = "gridcommand_bench_" + strings.ToLower(rand.Text()[:8]) + "_" + name
+			if _, err := admin.Exec(ctx, "CREATE DATABASE "+database); err != nil {
+				return nil, err
+			}
+			made[name] = database
+		}
+		u, err := neturl.Parse(url)
+		if err != nil {
+			return nil, err
+		}
+		u.Path = "/" + database
+		return postgres.Open(ctx, u.String(), nil)
+	}, o, say)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/eventstore/sqlite"
 )
@@ -82,7 +83,7 @@ func insertRows(ctx context.Context, db *sqldb.DB, l Load, callers int) (err err
 }
 
 // FollowSQLite measures following a ledger in dir beside one SELECT over its table.
-func FollowSQLite(ctx context.Context, dir string, events, payload int) (_ Figures, err error) {
+func FollowSQLite(ctx context.Context, dir string, o Follows) (_ Figures, err error) {
 	store, err := sqlite.Open(ctx, filepath.Join(dir, "ledger"), nil)
 	if err != nil {
 		return nil, err
@@ -93,9 +94,9 @@ func FollowSQLite(ctx context.Context, dir string, events, payload int) (_ Figur
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return Follow(ctx, store, Raw{"raw_scan", func(ctx context.Context, l Load) error {
+	return followBoth(ctx, store, Raw{"raw_scan", func(ctx context.Context, l Load) error {
 		return scanRows(ctx, db.Read, l.To)
-	}}, events, payload)
+	}}, o)
 }
 
 func scanRows(ctx context.Context, db *sql.DB, n int) (err error) {
@@ -113,4 +114,11 @@ func scanRows(ctx context.Context, db *sql.DB, n int) (err error) {
 		}
 	}
 	return rows.Err()
+}
+
+// GrowthSQLite measures a ledger in dir that has grown beside empty ones.
+func GrowthSQLite(ctx context.Context, dir string, o Grows, say func(string)) (Figures, error) {
+	return Growth(ctx, func(ctx context.Context, name string) (eventstore.Archive, error) {
+		return sqlite.Open(ctx, filepath.Join(dir, name), nil)
+	}, o, say)
 }

@@ -11,6 +11,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -20,6 +21,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"time"
 
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/groupcommit"
@@ -40,6 +42,7 @@ type Options struct {
 	Batch    int                 // appends in one commit at most
 	Observer eventstore.Observer // hears of each commit; nil: nobody does
 	Log      *slog.Logger        // hears when notifications are lost; nil: slog.Default()
+	Probe    time.Duration       // how often it is tried whether notifications arrive; 0: ten seconds
 }
 
 //go:embed migrations/*.sql
@@ -47,10 +50,11 @@ var migrations embed.FS
 
 // A Store is a ledger in a PostgreSQL database.
 type Store struct {
-	epoch  string
-	pool   *pgxpool.Pool
-	commit *groupcommit.Committer // nil when read-only
-	bell   groupcommit.Bell
+	epoch    string
+	pool     *pgxpool.Pool
+	commit   *groupcommit.Committer // nil when read-only
+	bell     groupcommit.Bell
+	listener *listener // nil when read-only
 
 	stopListening context.CancelFunc
 	listening     sync.WaitGroup
@@ -98,8 +102,8 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 	}
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopListening = stop
-	config := s.pool.Config().ConnConfig
-	s.listening.Go(func() { listenFor(listening, config, &s.bell, log) })
+	s.listener = &listener{config: s.pool.Config().ConnConfig, bell: &s.bell, log: log, every: cmp.Or(o.Probe, probeEvery)}
+	s.listening.Go(func() { s.listener.run(listening) })
 	return s, nil
 }
 

@@ -130,7 +130,7 @@ func TestLostConnectionsAreMadeAnew(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // to fail, where it would wait for ever
 	defer cancel()
 	listening := func() (n int) {
-		if err := admin.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'").Scan(&n); err != nil {
+		if err := admin.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query LIKE 'NOTIFY%')").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
