@@ -32,6 +32,7 @@ type DemoCmd struct {
 	Replay  string  `help:"CSV file (may be gzip) to carry through the workflow in place of simulated work." type:"existingfile"`
 	Mapping string  `help:"How the file's columns become reports (JSON)." type:"existingfile"`
 
+	SuiteFlag
 	Hotline2018 bool `name:"hotline-2018" help:"A new folder first gets the hotline's record of January to May 2018: 26,169 tickets."`
 }
 
@@ -97,7 +98,7 @@ func (c *DemoCmd) Run(ctx context.Context, console *Console) error {
 		return err
 	}
 	standing := clock.Standing(time.Unix(0, 0))
-	m, err := assemble(ctx, place{dir: c.Data}, standing, console.Log, func(ctx context.Context, a *accounts.Store) error {
+	m, err := assemble(ctx, place{dir: c.Data, suite: c.Suite}, standing, console.Log, func(ctx context.Context, a *accounts.Store) error {
 		return demoPeople(ctx, a, password)
 	})
 	if err != nil {

@@ -32,6 +32,7 @@ type CLI struct {
 	Import   ImportCmd   `cmd:"" help:"Bring in files: checked as a whole, then everything or nothing."`
 	Export   ExportCmd   `cmd:"" help:"Lists as files: CSV, XLSX, GeoJSON."`
 	Verify   VerifyCmd   `cmd:"" help:"Read the whole ledger and prove that it and its views are whole."`
+	Audit    AuditCmd    `cmd:"" help:"What an auditor takes away: records, proofs, checkpoint."`
 	Rebuild  RebuildCmd  `cmd:"" help:"Drop views and fold them anew from the first fact."`
 	Backup   BackupCmd   `cmd:"" help:"Copy everything into one file, also while a server runs."`
 	Restore  RestoreCmd  `cmd:"" help:"Fill an empty place from a backup, checked whole before it is used."`

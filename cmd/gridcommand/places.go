@@ -12,6 +12,7 @@ import (
 	"gridcommand/eventstore/postgres"
 	"gridcommand/eventstore/sqldb"
 	"gridcommand/eventstore/sqlite"
+	"gridcommand/web/meters"
 )
 
 // At says where a ledger is: a folder or a PostgreSQL database.
@@ -23,8 +24,9 @@ type At struct {
 // A place is a ledger's place: dir holds files in every shape (photos, the admin
 // socket), pg is the database's URL where there is one.
 type place struct {
-	dir string
-	pg  string
+	dir   string
+	pg    string
+	suite string // that its seals are to have; empty: whichever they have
 }
 
 func (a At) place() (place, error) {
@@ -54,14 +56,17 @@ func (p place) exists() bool {
 // databases are the three that make up a place.
 type databases struct {
 	ledger       eventstore.Store
+	meter        *meters.Ledger // of that ledger's appends
+	listening    func() bool    // whether its notifications arrive; nil: it has none
 	views, state *sqldb.DB
+	seals        *sqldb.DB // opened when the reference data is
 }
 
 func (p place) open(ctx context.Context) (_ *databases, err error) {
 	if err := os.MkdirAll(filepath.Join(p.dir, "photos"), 0o700); err != nil {
 		return nil, err
 	}
-	d := &databases{}
+	d := &databases{meter: meters.NewLedger()}
 	defer func() {
 		if err != nil {
 			_ = d.Close()
@@ -71,13 +76,13 @@ func (p place) open(ctx context.Context) (_ *databases, err error) {
 		if err := served(ctx, p.pg); err != nil {
 			return nil, err
 		}
-		ledger, err := postgres.Open(ctx, p.pg, nil)
+		ledger, err := postgres.Open(ctx, p.pg, &postgres.Options{Observer: d.meter})
 		if err != nil {
 			return nil, fmt.Errorf("opening the ledger: %w", err)
 		}
-		d.ledger = ledger
+		d.ledger, d.listening = ledger, ledger.Listening
 	} else {
-		ledger, err := sqlite.Open(ctx, p.dir, nil)
+		ledger, err := sqlite.Open(ctx, p.dir, &sqlite.Options{Observer: d.meter})
 		if err != nil {
 			return nil, fmt.Errorf("opening the ledger: %w", err)
 		}
@@ -113,7 +118,7 @@ func (p place) database(ctx context.Context, name string) (*sqldb.DB, error) {
 // Close closes what is open; the ledger last, so that nothing is acknowledged after it.
 func (d *databases) Close() error {
 	var first error
-	for _, db := range []*sqldb.DB{d.views, d.state} {
+	for _, db := range []*sqldb.DB{d.views, d.state, d.seals} {
 		if db != nil {
 			if err := db.Close(); err != nil && first == nil {
 				first = err

@@ -15,6 +15,7 @@ import (
 type ServeCmd struct {
 	At
 	Checks
+	SuiteFlag
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"GRIDCOMMAND_LISTEN"`
 }
 
@@ -24,6 +25,7 @@ func (c *ServeCmd) Run(ctx context.Context, console *Console) error {
 	if err != nil {
 		return err
 	}
+	p.suite = c.Suite
 	if err := c.fit(ctx, console, p); err != nil {
 		return err
 	}

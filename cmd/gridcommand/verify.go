@@ -37,6 +37,7 @@ import (
 // VerifyCmd reads the whole ledger, read-only, also beside a running server.
 type VerifyCmd struct {
 	At
+	KeptOutside
 	JSON bool `name:"json"`
 }
 
@@ -44,12 +45,17 @@ type verdict struct {
 	Facts     int64             `json:"facts"`
 	Incidents int               `json:"incidents"`
 	Views     map[string]string `json:"views"` // "equal to a fold up to position n", or what differs
+	Seals     *sealVerdict      `json:"seals"` // null: there are none
 	Faults    []string          `json:"faults"`
 }
 
 // Run exits 0 when all holds, 1 with what is wrong and where.
 func (c *VerifyCmd) Run(ctx context.Context, console *Console) error {
 	p, err := c.place()
+	if err != nil {
+		return err
+	}
+	outside, err := c.read()
 	if err != nil {
 		return err
 	}
@@ -67,12 +73,21 @@ func (c *VerifyCmd) Run(ctx context.Context, console *Console) error {
 			return err
 		}
 	}
+	if err := v.seals(ctx, p, ledger, outside); err != nil {
+		return err
+	}
 	if c.JSON {
 		if err := json.NewEncoder(console.Out).Encode(v); err != nil {
 			return err
 		}
 	} else {
 		fmt.Fprintf(console.Out, "%d facts of %d incidents: dense, contiguous, every one decodes\n", v.Facts, v.Incidents)
+		if v.Seals != nil {
+			fmt.Fprintln(console.Out, v.Seals.line())
+			for _, n := range v.Seals.Notes {
+				fmt.Fprintln(console.Out, n)
+			}
+		}
 		for name, state := range v.Views {
 			fmt.Fprintf(console.Out, "view %s: %s\n", name, state)
 		}

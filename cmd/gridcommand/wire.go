@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"gridcommand/cmd/clock"
 	"gridcommand/domain/jurisdiction"
+	"gridcommand/eventstore/seal"
 	"gridcommand/eventstore/tail"
 	"gridcommand/geo/basegrid"
 	"gridcommand/projections"
@@ -31,6 +33,7 @@ import (
 	"gridcommand/web/accounts"
 	"gridcommand/web/api"
 	"gridcommand/web/live"
+	"gridcommand/web/meters"
 	"gridcommand/web/ui"
 	"gridcommand/workflow"
 )
@@ -48,11 +51,15 @@ type center struct {
 	ground   basegrid.Source
 	accounts *accounts.Store
 	service  *workflow.Service
+	sealer   *seal.Sealer
+	sealing  bool // it has run: the last checkpoint is to cover the head
 	views    views
 	runners  []*projections.Runner
 	hub      *live.Hub
 	people   *live.People
 	whatif   *whatif.Desk
+	meters   *meters.Center
+	tail     *tail.Tail
 	site     http.Handler
 }
 
@@ -91,7 +98,7 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 			_ = m.databases.Close()
 		}
 	}()
-	m.ledger = tail.New(m.ledger, nil) // views, handlers and the library share one reader
+	m.shared() // views, handlers and the library share one reader
 	if m.accounts, err = accounts.Open(ctx, m.state, time.Now); err != nil {
 		return nil, fmt.Errorf("opening accounts: %w", err)
 	}
@@ -106,6 +113,9 @@ func assembleOver(ctx context.Context, d *databases, p place, c *clock.Clock, lo
 		return nil, fmt.Errorf("opening the reference data: %w", err)
 	}
 	m.ground = m.library.Ground()
+	if err = m.openSeals(ctx); err != nil {
+		return nil, err
+	}
 	if m.service, err = workflow.New(ctx, workflow.Deps{
 		Ledger: m.ledger, State: m.state, Reference: m.library, Walkers: m.walkers, Now: c.Now, Log: log,
 	}); err != nil {
@@ -185,12 +195,14 @@ func (m *center) wireWeb(ctx context.Context) error {
 		Log:    m.log,
 	})
 	m.accounts.OnEnd(m.hub.EndSession)
+	registry := prometheus.NewRegistry()
+	m.meters = meters.Register(registry, m.meter, m.source())
 	m.whatif = whatif.NewDesk(m.ledger, m.library, whatif.DeskOptions{Now: m.clock.Now})
 	m.site, err = api.New(ctx, api.Deps{
 		Accounts: m.accounts, Workflow: m.service, Ledger: m.ledger, State: m.state, Reference: m.library, Grid: m.ground,
 		Folder:   casefile.Following(m.library),
-		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Reports: m.views.reports, WhatIf: m.whatif, Runners: m.runners,
-		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log,
+		Casebook: m.views.casebook, Picture: m.views.picture, Tally: m.views.tally, Duty: m.views.duty, Tickets: m.views.tickets, Reports: m.views.reports, Seals: m.sealer, WhatIf: m.whatif, Runners: m.runners,
+		Photos: filepath.Join(m.place.dir, "photos"), Live: m.hub, UI: ui.FS(), Now: m.clock.Now, Log: m.log, Metrics: registry,
 	})
 	return err
 }
@@ -200,6 +212,9 @@ func (m *center) work(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return unlessEnded(ctx, "reference data", m.library.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "workflow", m.service.Run(ctx)) })
 	g.Go(func() error { return unlessEnded(ctx, "what-if", m.whatif.Run(ctx)) })
+	m.sealing = true
+	g.Go(func() error { return m.sealer.Run(ctx) })
+	g.Go(func() error { return m.meters.Run(ctx) })
 	g.Go(func() error { return unlessEnded(ctx, "positions of staff", m.people.Run(ctx, m.ledger)) })
 	for i, r := range m.runners {
 		g.Go(func() error { return unlessEnded(ctx, "view "+r.Name(), r.Run(ctx)) })
@@ -240,5 +255,9 @@ func (m *center) serve(ctx context.Context, listener net.Listener, g *errgroup.G
 	})
 }
 
-// Close releases everything; call it after work and serve have ended.
-func (m *center) Close() error { return m.databases.Close() }
+// Close seals what has come since the last checkpoint and releases everything; call it
+// after work and serve have ended.
+func (m *center) Close() error {
+	m.finishSealing()
+	return m.databases.Close()
+}
