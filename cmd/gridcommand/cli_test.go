@@ -43,6 +43,8 @@ func TestCommandLine(t *testing.T) {
 			"code":    code,
 			"term":    term,
 			"firstid": firstID,
+			"spoil":   spoil,
+			"cut":     cut,
 		},
 	})
 }
@@ -169,4 +171,26 @@ func term(ts *testscript.TestScript, neg bool, args []string) {
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	ts.Check(err)
 	ts.Check(syscall.Kill(pid, syscall.SIGTERM))
+}
+
+// spoil copies a file with one bit in its middle turned.
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	copied(ts, args, func(data []byte) []byte {
+		data[len(data)/2] ^= 4
+		return data
+	})
+}
+
+// cut copies the first half of a file.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	copied(ts, args, func(data []byte) []byte { return data[:len(data)/2] })
+}
+
+func copied(ts *testscript.TestScript, args []string, change func([]byte) []byte) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: spoil|cut FROM TO")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), change(data), 0o600))
 }
