@@ -88,8 +88,10 @@ func TestVerifyFindsWhatIsWrongAndWhere(t *testing.T) {
 func TestFollowStopsAtAHole(t *testing.T) {
 	hole := bent{tenFacts(t), func(all []eventstore.Record) []eventstore.Record { return append(all[:4:4], all[5:]...) }}
 	var last error
-	for _, err := range eventstore.Follow(t.Context(), hole, 0, 3) {
-		last = err
+	for page, err := range eventstore.Follow(t.Context(), hole, 0, 3) {
+		if last = err; len(page) > 0 && page[len(page)-1].Position > 5 {
+			break // it has gone over the hole
+		}
 	}
 	gap, ok := errors.AsType[*eventstore.GapError](last)
 	if !ok || gap.Want != 5 || gap.Have != 6 {
