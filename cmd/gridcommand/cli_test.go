@@ -175,7 +175,7 @@ func term(ts *testscript.TestScript, neg bool, args []string) {
 
 // spoil copies a file with one bit in its middle turned.
 func spoil(ts *testscript.TestScript, neg bool, args []string) {
-	copied(ts, args, func(data []byte) []byte {
+	copyWith(ts, args, func(data []byte) []byte {
 		data[len(data)/2] ^= 4
 		return data
 	})
@@ -183,10 +183,10 @@ func spoil(ts *testscript.TestScript, neg bool, args []string) {
 
 // cut copies the first half of a file.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
-	copied(ts, args, func(data []byte) []byte { return data[:len(data)/2] })
+	copyWith(ts, args, func(data []byte) []byte { return data[:len(data)/2] })
 }
 
-func copied(ts *testscript.TestScript, args []string, change func([]byte) []byte) {
+func copyWith(ts *testscript.TestScript, args []string, change func([]byte) []byte) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: spoil|cut FROM TO")
 	}
