@@ -65,8 +65,8 @@ type factLine struct {
 
 // The columns of a fact. What follows them is its data, as much as fits on the line.
 const (
-	columnLine = "%9v  %-19v  %-28v  %-15v  %v"
-	columnLead = 9 + 2 + 19 + 2 + 28 + 2 + 15 + 2
+	columnLine   = "%9v  %-19v  %-28v  %-16v  %v"
+	actorColumns = 16
 )
 
 // fact writes one fact. Telephone and identity numbers in its texts are masked.
@@ -83,7 +83,11 @@ func (s *factSheet) fact(r eventstore.Record) error {
 	if !s.whole {
 		tail += " " + oneLine(data)
 	}
-	line := fmt.Sprintf(columnLine, r.Position, r.At.In(deadline.CST).Format(time.DateTime), r.Type, oneLine([]byte(r.Meta.Actor)), tail)
+	actor := oneLine([]byte(r.Meta.Actor))
+	if !s.whole {
+		actor = fitting(actor, actorColumns)
+	}
+	line := fmt.Sprintf(columnLine, r.Position, r.At.In(deadline.CST).Format(time.DateTime), r.Type, actor, tail)
 	if !s.whole {
 		return s.line(line)
 	}
