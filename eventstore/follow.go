@@ -12,7 +12,8 @@ const DefaultPage = 512
 // (0: [DefaultPage]), first those already there, then, for as long as ctx
 // lives, those that come. It is one pull loop: there is no switch from
 // catching up to live at which a fact could be lost; a wake-up only shortens its
-// sleep. Pages are dense; a hole ends it with a [*GapError]. It ends with ctx's error.
+// sleep. Pages are dense; a hole ends it with a [*GapError], a ledger that ends before
+// what was read with [ErrSetBack]. It ends with ctx's error.
 //
 // A store that is a [Nexter] serves many followers with the same facts: nobody may write
 // to them.
@@ -21,17 +22,25 @@ func Follow(ctx context.Context, s Store, after Position, size int) iter.Seq2[[]
 		size = DefaultPage
 	}
 	return func(yield func([]Record, error) bool) {
+		quiet := false // nothing came when last asked
 		for {
 			page, err := next(ctx, s, after, size)
 			if err == nil {
 				err = CheckDense(after, page)
 			}
 			if err == nil && len(page) == 0 {
-				err = s.Wait(ctx, after)
+				if quiet {
+					err = CheckHead(ctx, s, after)
+				}
+				quiet = true
+				if err == nil {
+					err = s.Wait(ctx, after)
+				}
 				if err == nil {
 					continue
 				}
 			}
+			quiet = false
 			if err != nil {
 				yield(nil, err)
 				return

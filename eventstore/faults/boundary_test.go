@@ -20,7 +20,7 @@ func onDisk(t *testing.T, d *disk.Disk, dir string) (*sqlite.Store, error) {
 
 func newDisk(t *testing.T) (*disk.Disk, string) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "ledger")
+	dir := filepath.Join(fast(t), "ledger")
 	d, err := disk.New(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestEveryOperationFailsInTurn(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	stride := int64(often(3, 1))
+	stride := int64(often(5, 1))
 	seeds := uint64(often(2, 12))
 	runs, cuts, refusedToOpen := 0, 0, 0
 	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, disk.ErrShort, disk.ErrPower} {
@@ -86,7 +86,7 @@ func TestEveryOperationFailsInTurn(t *testing.T) {
 				reopen(t, dir, told, false) // the process is gone, the machine is not
 			}
 			for seed := range seeds {
-				left := filepath.Join(t.TempDir(), "left")
+				left := filepath.Join(fast(t), "left")
 				if err := d.Cut(seed, left); err != nil {
 					t.Fatal(err)
 				}
@@ -124,7 +124,7 @@ func TestKilledAtEveryOperationThenThePowerGoes(t *testing.T) {
 		}
 		d.FailAt(n, disk.ErrPower)
 		done := told.append(t.Context(), s, "dying") == nil
-		again := filepath.Join(t.TempDir(), "again")
+		again := filepath.Join(fast(t), "again")
 		next, err := d.Kill(again)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestKilledAtEveryOperationThenThePowerGoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for seed := range uint64(often(5, 50)) {
-			left := filepath.Join(t.TempDir(), "left")
+			left := filepath.Join(fast(t), "left")
 			if err := next.Image(seed, left); err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,7 @@ package tail
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math"
 	"sync"
@@ -162,17 +163,25 @@ func (t *Tail) wait(ctx context.Context) error {
 // readOn is the one reader. It ends when nobody has waited for a whole patience of the
 // ledger, or with a failure that those who wait are told.
 func (t *Tail) readOn() {
+	last := eventstore.Position(-1)
 	for {
 		err := t.grow(t.life, math.MaxInt64)
 		t.mu.Lock()
 		after := t.after + eventstore.Position(len(t.recent))
 		t.mu.Unlock()
+		if err == nil && after == last {
+			err = eventstore.CheckHead(t.life, t.store, after)
+		}
+		last = after
 		if err == nil {
 			err = t.store.Wait(t.life, after)
 		}
 		t.mu.Lock()
 		if err != nil || t.waiting == 0 {
 			t.running, t.failure = false, err
+			if errors.Is(err, eventstore.ErrSetBack) {
+				t.started, t.recent, t.weight = false, nil, 0 // what is kept is of no ledger any more
+			}
 			if err != nil {
 				t.wake()
 			}
