@@ -31,6 +31,7 @@ func TestCommandLine(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("VERIFY", filepath.Join(files, "../../docs/verify/verify.py"))
 			env.Setenv("CSV", filepath.Join(files, "testdata", "requests.csv"))
 			env.Setenv("MAPPING", filepath.Join(files, "baltimore.mapping.json"))
 			return nil
