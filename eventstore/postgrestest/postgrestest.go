@@ -30,8 +30,26 @@ var server = sync.OnceValues(func() (string, error) {
 	if given := os.Getenv(Variable); given != "" {
 		return given, nil
 	}
-	return start()
+	url, keep, err := start("")
+	kept = keep
+	return url, err
 })
+
+// Badly returns the URL of a server with settings of its own, such as "fsync=off", for
+// tests of what to do about them. It is gone when the test is over.
+func Badly(t testing.TB, settings ...string) string {
+	t.Helper()
+	options := ""
+	for _, s := range settings {
+		options += " -c " + s
+	}
+	url, keep, err := start(options)
+	if err != nil {
+		t.Fatalf("postgrestest: no PostgreSQL to test on: %v", err)
+	}
+	t.Cleanup(func() { _ = keep.Close() })
+	return url
+}
 
 // URL returns the URL of a new, empty database. It is dropped when the test and
 // its subtests are over.

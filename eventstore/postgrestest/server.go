@@ -18,12 +18,12 @@ import (
 // test process does, be it by kill -9; then it stops the server and removes its
 // folder. So nothing is left behind and no test needs a TestMain.
 //
-//	$1 folder of the binaries, $2 folder of the server
+//	$1 folder of the binaries, $2 folder of the server, $3 further options
 const keeper = `
 trap '' INT TERM HUP
 cd "$2" || exit 1
 if "$1/initdb" -D data -U postgres -A trust --no-locale -E UTF8 -N >log 2>&1 &&
-   "$1/pg_ctl" -D data -w -t 60 -l server.log -o "-p 5432 -c listen_addresses='' -c unix_socket_directories='$2' -c max_connections=200 -c fsync=on" start >>log 2>&1
+   "$1/pg_ctl" -D data -w -t 60 -l server.log -o "-p 5432 -c listen_addresses='' -c unix_socket_directories='$2' -c max_connections=200 -c fsync=on $3" start >>log 2>&1
 then echo ready; else echo failed; fi
 exec >/dev/null
 cat >/dev/null
@@ -31,46 +31,46 @@ cat >/dev/null
 cd / && rm -rf "$2"
 `
 
-// start starts a server and returns its URL.
-func start() (string, error) {
+// start starts a server and returns its URL, and a file: when that is closed, at the
+// latest with this process, the server is gone.
+func start(options string) (string, *os.File, error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	as, err := servant()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	dir, err := folder(as)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	stdin, keep, err := os.Pipe() // keep stays open as long as this process lives
+	stdin, keep, err := os.Pipe()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	answer, stdout, err := os.Pipe()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer func() { _ = answer.Close() }()
-	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", bin, dir)
+	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", bin, dir, options)
 	cmd.Stdin, cmd.Stdout, cmd.Dir = stdin, stdout, "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: as}
 	err = cmd.Start()
 	_, _ = stdin.Close(), stdout.Close()
 	if err != nil {
-		return "", errors.Join(err, keep.Close())
+		return "", nil, errors.Join(err, keep.Close())
 	}
-	kept = keep
 	line, err := bufio.NewReader(answer).ReadString('\n')
 	if err != nil || line != "ready\n" {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		serverLog, _ := os.ReadFile(filepath.Join(dir, "data", "server.log"))
-		return "", errors.Join(fmt.Errorf("start PostgreSQL from %s: %s%s", bin, log, serverLog), keep.Close())
+		return "", nil, errors.Join(fmt.Errorf("start PostgreSQL from %s: %s%s", bin, log, serverLog), keep.Close())
 	}
 	query := url.Values{"host": {dir}, "port": {"5432"}, "user": {"postgres"}, "sslmode": {"disable"}}
-	return "postgres:///postgres?" + query.Encode(), nil
+	return "postgres:///postgres?" + query.Encode(), keep, nil
 }
 
 // kept is never closed on purpose; were it collected, the server would stop.
