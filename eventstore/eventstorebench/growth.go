@@ -2,6 +2,7 @@ package eventstorebench
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,6 +17,22 @@ type Grows struct {
 	Probe   int // facts appended and followed in one run; 0: 10000
 	Payload int
 	Callers int // 0: 64
+
+	// Scattered gives keys ids in no order. Else they are in the order of time, as
+	// those of streams are, which is what UUIDs of version 7 are for: an index of names
+	// that come in order grows at its end, one of scattered names everywhere.
+	Scattered bool
+}
+
+// row is the nth append. Streams that are open at the same time lie side by side.
+func (o Grows) row(n int) Row {
+	r := Load{Payload: o.Payload}.Row(n, n%o.Callers, o.Callers)
+	r.Stream = eventstore.Stream(fmt.Sprintf("incident-%012x-7000-8000-%012x", n/o.Callers/factsInStream, n%o.Callers))
+	r.Key.ID = fmt.Sprintf("%012x-7000-8000-%012x", n, n)
+	if o.Scattered {
+		r.Key.ID = fmt.Sprintf("%x", sha256.Sum256([]byte(r.Key.ID)))[:36]
+	}
+	return r
 }
 
 // A Ground opens ledgers: the same one for the same name.
@@ -110,7 +127,7 @@ func bulk(ctx context.Context, s eventstore.Archive, o Grows, say func(string)) 
 		to := min(from+fillFacts, o.Events)
 		records, keys := make([]eventstore.Record, 0, to-from), make([]eventstore.KeyRecord, 0, to-from)
 		for n := from; n < to; n++ {
-			r := Load{Payload: o.Payload}.Row(n, n%o.Callers, o.Callers)
+			r := o.row(n)
 			p := eventstore.Position(n + 1)
 			records = append(records, eventstore.Record{
 				Position: p, Stream: r.Stream, Version: r.Version, Type: r.Type, At: r.At, Data: r.Data, Meta: r.Meta,
@@ -134,7 +151,10 @@ func probe(ctx context.Context, s eventstore.Store, o Grows) (appends, follows f
 		return 0, 0, err
 	}
 	from := int(head)
-	load := Load{From: from, To: from + o.Probe, Payload: o.Payload}.ready(o.Callers)
+	load := Load{From: from, To: from + o.Probe, Payload: o.Payload}
+	for n := load.From; n < load.To; n++ {
+		load.made = append(load.made, o.row(n))
+	}
 	took, err := timed(func() error {
 		t := &tally{}
 		return t.turn(ctx, s, load, Appends{Callers: o.Callers})

@@ -73,16 +73,8 @@ func (w *writer) load(ctx context.Context, records []eventstore.Record, keys []e
 	if err := eventstore.CheckLoad(w.head, last, version, records, keys); err != nil {
 		return err
 	}
-	for _, k := range keys {
-		switch _, known, err := lookup(ctx, w.getKey, k.Key); {
-		case known, errors.Is(err, eventstore.ErrKeyReused):
-			return fmt.Errorf("%w: key %s is known", eventstore.ErrInvalid, k.ID)
-		case err != nil:
-			return err
-		}
-	}
-	// From here on only the disk can refuse, or a name that comes twice in keys; half
-	// of a load cannot be undone by a caller who went away.
+	// From here on only the disk can refuse, or the name of a key that is known; a caller
+	// who goes away does not leave half a load behind.
 	ctx = context.WithoutCancel(ctx)
 	if err := w.fill(ctx, records, keys); err != nil {
 		w.versions.clear()
@@ -94,6 +86,10 @@ func (w *writer) load(ctx context.Context, records []eventstore.Record, keys []e
 	if n := len(records); n > 0 {
 		w.head = records[n-1].Position
 		w.bell.Ring(w.head)
+	}
+	w.log.commits = logLooks // a load is as much as many commits
+	if err := w.keepLog(ctx); err != nil {
+		_ = w.judge(err)
 	}
 	return nil
 }
@@ -123,7 +119,7 @@ func (w *writer) fill(ctx context.Context, records []eventstore.Record, keys []e
 			return fmt.Errorf("load key %s: %w", k.ID, err)
 		}
 		if n, err := added.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("%w: key %s comes twice", eventstore.ErrInvalid, k.ID))
+			return errors.Join(err, fmt.Errorf("%w: key %s is known", eventstore.ErrInvalid, k.ID))
 		}
 	}
 	if _, err := w.commitTx.ExecContext(ctx); err != nil {

@@ -30,11 +30,12 @@ type writer struct {
 
 	head     eventstore.Position
 	versions *versions
+	log      logKeeper
 	failed   error // the disk error after which nothing is taken any more
 }
 
 func newWriter(ctx context.Context, db *sqldb.DB, bell *groupcommit.Bell) (_ *writer, err error) {
-	w := &writer{bell: bell, versions: newVersions(versionsKept)}
+	w := &writer{bell: bell, versions: newVersions(versionsKept), log: logKeeper{path: db.Name + "-wal", limit: logLimit}}
 	if w.conn, err = db.Write.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
@@ -92,6 +93,10 @@ func (w *writer) commit(batch []eventstore.Append, outcomes []groupcommit.Outcom
 	}
 	w.head = head
 	w.bell.Ring(head)
+	// What is stored is stored; a log that cannot be cut is trouble for the next append.
+	if err := w.keepLog(ctx); err != nil {
+		_ = w.judge(err)
+	}
 }
 
 // store is the transaction of one batch. It returns the head after it.
