@@ -55,7 +55,7 @@ func (s *server) routes() []route {
 		get("/tiles/{layer}.json", "getTileJSON", "What a tile layer holds", s.tileJSON, by(viewers)),
 
 		get("/picture", "getPicture", "Open incidents on the ground, now or then", s.picture, by(viewers)),
-		get("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers)),
+		getFile[statisticsQuery, Statistics]("/statistics", "getStatistics", "Indicators by group", s.statistics, by(viewers), gives("text/csv", sheets.XLSX)),
 		get("/statistics/indicators", "listIndicators", "What each indicator is made of", s.indicators, by(viewers)),
 		get("/statistics/facts", "listStatisticsFacts", "The facts behind one number", s.statisticsFacts, by(readers)),
 		getFile[bulletinQuery, Bulletin]("/reports/bulletin", "getBulletin", "What a month was like", s.bulletin, by(auditors), gives(html, sheets.XLSX)),

@@ -83,6 +83,7 @@ func wordsOf[T ~string](list []T) []string {
 type statisticsQuery struct {
 	FromView
 	countQuery
+	AsFile
 	Compare []string `query:"compare" enum:"year,month" doc:"periods to set beside this one: the same a year, a month before"`
 }
 
@@ -133,10 +134,10 @@ func (s Statistics) writeTo(w io.Writer) {
 	_, _ = w.Write(append(append(b, ','), encode(s.Counted)[1:]...))
 }
 
-func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (Statistics, error) {
+func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) (any, error) {
 	asked, err := s.asked(r, q.countQuery)
 	if err != nil {
-		return Statistics{}, err
+		return nil, err
 	}
 	for _, ago := range tally.Agos {
 		if slices.Contains(q.Compare, string(ago)) {
@@ -144,17 +145,21 @@ func (s *server) statistics(ctx context.Context, r *Request, q statisticsQuery) 
 		}
 	}
 	if err := s.await(ctx, "tally", q.MinPosition); err != nil {
-		return Statistics{}, err
+		return nil, err
 	}
 	got, err := s.Tally.Statistics(ctx, asked)
 	if err != nil {
-		return Statistics{}, err
+		return nil, err
 	}
-	return Statistics{
+	all := Statistics{
 		Items: got.Items, Total: got.Total,
 		Counted: Counted{
 			By: string(asked.By), Reading: string(asked.Reading), Ground: string(asked.Ground),
 			From: got.From, To: got.To, Position: int64(got.Position), At: got.At,
 		},
-	}, nil
+	}
+	if fileForm(q.Format) == asCSV || fileForm(q.Format) == asXLSX {
+		return s.statisticsFile(q.AsFile, all)
+	}
+	return all, nil
 }

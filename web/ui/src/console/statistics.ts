@@ -83,6 +83,13 @@ function ask<T>(path: string, words: Words, signal?: AbortSignal): Promise<T> {
   return request<T>('GET', said === '' ? path : `${path}?${said}`, signal === undefined ? {} : { signal });
 }
 
+/** Where the table is to be had as a file. */
+export function fileURL(words: Words, kind: 'csv' | 'xlsx', encoding?: 'gb18030'): string {
+  const q = new URLSearchParams();
+  for (const [k, v] of Object.entries({ ...words, format: kind, encoding })) if (v !== undefined) q.set(k, v);
+  return `/api/v1/statistics?${q.toString()}`;
+}
+
 export async function statistics(words: Words, signal?: AbortSignal): Promise<Statistics> {
   const { items, total, by, ...rest } = await ask<{ items: readonly Body[]; total: Body; by: Grouping; from: Instant; to: Instant; position: number; at: Instant }>('/statistics', words, signal);
   return { ...rest, by, rows: items.map(readRow), total: readRow(total) };
