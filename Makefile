@@ -7,7 +7,7 @@ PROMTOOL ?= $(GO) run -tags remove_all_sd github.com/prometheus/prometheus/cmd/p
 BENCH ?= append follow locate fanout growth rebuild casebook
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run build ui test test-go race test-ui test-browser lint bench fuzz simulate mutants gen clean
+.PHONY: help run build ui test test-go race test-ui test-browser lint faults bench fuzz simulate mutants gen clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test-ui: $(UI)/node_modules/.installed ## TypeScript: types and unit tests
 
 test-browser: build ## the main job through phone, console and wall in Chromium
 	cd $(UI) && npm run test:browser
+
+faults: ## as root: everything that can happen to a ledger's disk, process and server; ends with a table
+	GRIDCOMMAND_FAULTS=full $(GO) test -tags faults -count=1 -timeout 60m -v ./eventstore/faults/...
 
 lint: ## golangci-lint: arrows between folders, complete switches, and a few more
 	$(GO) run $(GOLANGCI) run ./...

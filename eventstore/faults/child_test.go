@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"gridcommand/eventstore"
@@ -120,6 +121,7 @@ func beginAs(t *testing.T, cmd *exec.Cmd, role, where, name string, told *tale, 
 	t.Helper()
 	cmd.Env = append(os.Environ(), roleVariable+"="+role, ledgerVariable+"="+where, lifeVariable+"="+name)
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a tool starts dies with it
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -158,4 +160,4 @@ func beginAs(t *testing.T, cmd *exec.Cmd, role, where, name string, told *tale, 
 	return l
 }
 
-func (l *life) kill() { _ = l.cmd.Process.Kill() }
+func (l *life) kill() { _ = syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL) }
