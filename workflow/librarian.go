@@ -108,7 +108,7 @@ func (l *Library) remember(ctx context.Context, mine []eventstore.Position, read
 }
 
 // keepAfter is how many facts are read again at most after a kill, about.
-const keepAfter = 20_000
+const keepAfter = 1000
 
 // keep notes from time to time how far the ledger was read. It only saves reading.
 func (l *Library) keep(ctx context.Context) {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gridcommand/cmd/clock"
+	"gridcommand/domain/jurisdiction"
 	"gridcommand/domain/reference"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/eventstorebench"
@@ -196,7 +197,7 @@ func (c *BenchRebuildCmd) restart(ctx context.Context, console *Console, p place
 			if all, err := a.List(ctx); err != nil || len(all) > 0 {
 				return err
 			}
-			return a.Add(ctx, "bench", "district_desk", "440114", "bench-rebuild-2026")
+			return a.Add(ctx, "bench", jurisdiction.DistrictDesk, "440114", "bench-rebuild-2026")
 		})
 		if err != nil {
 			return 0, err

@@ -215,47 +215,71 @@ func (v *View) item(kind, scope, key string, p eventstore.Position) *Item {
 // figure names a count of open incidents.
 type figure struct{ kind, scope, key string }
 
-// stock moves the counts of what is open.
+// stock moves the counts of what is open. Most facts leave most counts as they are.
 func (v *View) stock(s casefile.Step) {
-	moves := map[figure][2]int64{}
-	move := func(f casefile.File, by int64) {
-		if f.Status != incident.StatusOpen || f.Stage == nil {
-			return
-		}
-		red := int64(0)
-		if f.Lamp == incident.Red {
-			red = by
-		}
-		for _, w := range v.placesOf(f) {
-			m := moves[w]
-			moves[w] = [2]int64{m[0] + by, m[1] + red}
-		}
-	}
-	move(s.Before, -1)
-	move(s.After, 1)
-	for w, m := range moves {
-		if m == [2]int64{} {
+	var before, after [2 * len(stockKinds)]figure
+	was, is := v.placesOf(before[:0], &s.Before), v.placesOf(after[:0], &s.After)
+	wasRed, isRed := s.Before.Lamp == incident.Red, s.After.Lamp == incident.Red
+	// What stands in both at the same place is compared there: both are made alike.
+	for i := range max(len(was), len(is)) {
+		if i < len(was) && i < len(is) && was[i] == is[i] {
+			if wasRed != isRed {
+				v.move(was[i], 0, red(isRed)-red(wasRed), s.Record.Position)
+			}
 			continue
 		}
-		it := v.item(w.kind, w.scope, w.key, s.Record.Position)
-		*it.Count += m[0]
-		*it.Red += m[1]
+		if i < len(was) {
+			v.move(was[i], -1, -red(wasRed), s.Record.Position)
+		}
+		if i < len(is) {
+			v.move(is[i], 1, red(isRed), s.Record.Position)
+		}
 	}
 }
 
-// placesOf returns every count that an open incident is part of.
-func (v *View) placesOf(f casefile.File) []figure {
-	var out []figure
-	for _, scope := range v.scopes(f.Seen.Street) {
+func red(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func (v *View) move(w figure, by, red int64, p eventstore.Position) {
+	if w.kind == "" {
+		return
+	}
+	it := v.item(w.kind, w.scope, w.key, p)
+	*it.Count += by
+	*it.Red += red
+}
+
+// stockKinds are the counts that an open incident is part of, on each wall; a street's is
+// on the district's alone.
+var stockKinds = [...]string{KindOpen, KindStage, KindTier, KindSource, KindLamp, KindUnit, KindMatter, KindStreet}
+
+// placesOf appends every count that f is part of, none if it is not open. Each kind has its
+// place, empty where there is no such count.
+func (v *View) placesOf(out []figure, f *casefile.File) []figure {
+	if f.Status != incident.StatusOpen || f.Stage == nil {
+		return out
+	}
+	street := f.Seen.Street
+	district := v.ref.Book.District()
+	for i, scope := range [...]string{district, street} {
+		if scope == "" {
+			break
+		}
 		out = append(out,
 			figure{KindOpen, scope, ""}, figure{KindStage, scope, string(*f.Stage)}, figure{KindTier, scope, string(f.Tier)},
 			figure{KindSource, scope, string(f.Source)}, figure{KindLamp, scope, string(f.Lamp)}, figure{KindUnit, scope, f.Holder.Unit})
+		matter := figure{}
 		if f.Matter != nil {
-			out = append(out, figure{KindMatter, scope, f.Matter.Key()})
+			matter = figure{KindMatter, scope, f.Matter.Key()}
 		}
-	}
-	if f.Seen.Street != "" {
-		out = append(out, figure{KindStreet, v.ref.Book.District(), f.Seen.Street})
+		out = append(out, matter)
+		if i == 1 {
+			out = append(out, figure{KindStreet, district, street})
+		}
 	}
 	return out
 }
