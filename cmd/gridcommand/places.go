@@ -63,6 +63,11 @@ type databases struct {
 }
 
 func (p place) open(ctx context.Context) (_ *databases, err error) {
+	if p.pg != "" {
+		if err := served(ctx, p.pg); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.MkdirAll(filepath.Join(p.dir, "photos"), 0o700); err != nil {
 		return nil, err
 	}
@@ -73,9 +78,6 @@ func (p place) open(ctx context.Context) (_ *databases, err error) {
 		}
 	}()
 	if p.pg != "" {
-		if err := served(ctx, p.pg); err != nil {
-			return nil, err
-		}
 		ledger, err := postgres.Open(ctx, p.pg, &postgres.Options{Observer: d.meter})
 		if err != nil {
 			return nil, fmt.Errorf("opening the ledger: %w", err)
