@@ -107,10 +107,13 @@ func (s *server) statisticsFile(as AsFile, got Statistics) (any, error) {
 
 // groupName is what a row is called.
 func groupName(by string, row *tally.Row) string {
+	place := by == string(tally.ByStreet) || by == string(tally.ByCommunity)
 	switch {
+	case row.Name != "" && place:
+		return export.Area(row.Name)
 	case row.Name != "":
 		return row.Name
-	case row.Key == "" && (by == string(tally.ByStreet) || by == string(tally.ByCommunity)):
+	case row.Key == "" && place:
 		return "网格外"
 	case row.Key == "":
 		return "未明确"
