@@ -70,7 +70,7 @@ func TestEveryOperationFailsInTurn(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	stride := int64(often(5, 1))
+	stride := int64(often(9, 1))
 	seeds := uint64(often(2, 12))
 	runs, cuts, refusedToOpen := 0, 0, 0
 	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, disk.ErrShort, disk.ErrPower} {
