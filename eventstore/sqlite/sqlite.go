@@ -10,8 +10,9 @@
 //
 // After the first disk error of the writer nothing is acknowledged any more:
 // what an fsync that failed has left behind cannot be known from inside the
-// process. A full disk is not such an error: the append fails, nothing is stored,
-// and the ledger goes on when there is room.
+// process. A full disk is not such an error: the append fails, nobody is shown it, and
+// the ledger goes on when there is room. If it was full at the very commit, the outcome
+// is unknown until then: a process that is started anew may find it in the log.
 package sqlite
 
 import (

@@ -119,7 +119,7 @@ func (w *writer) store(ctx context.Context, batch []eventstore.Append, outcomes 
 	if _, err := w.commitTx.ExecContext(ctx); err != nil {
 		// SQLite may have rolled back by itself; a second time is an error of no interest.
 		_, _ = w.rollback.ExecContext(ctx)
-		return 0, fmt.Errorf("commit: %w", err)
+		return 0, fmt.Errorf("%w: %w", errCommitting, err)
 	}
 	return head, nil
 }
@@ -212,11 +212,19 @@ func (w *writer) version(ctx context.Context, stream eventstore.Stream) (eventst
 	return v, nil
 }
 
+// errCommitting marks a failure of the last step. What the log holds by then may be the
+// whole transaction: nobody is shown it, and the next commit is written over it, but
+// should the process end before that, the next one finds it there.
+var errCommitting = errors.New("commit")
+
 // judge decides what a failed batch means for the ledger.
 func (w *writer) judge(err error) error {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Code() & 0xff {
 		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM:
+			if errors.Is(err, errCommitting) {
+				return fmt.Errorf("sqlite: append, the outcome is unknown: %w", err)
+			}
 			return fmt.Errorf("sqlite: append, nothing was stored: %w", err)
 		}
 	}
