@@ -26,8 +26,14 @@ func restoreSchemas(ctx context.Context, url string, fill, swap func() error) (e
 		return err
 	}
 	late := context.WithoutCancel(ctx)
-	defer func() { err = errors.Join(err, conn.Close(late)) }()
 	var alone, broken bool
+	defer func() {
+		if alone { // a server may take its time to see that a connection is closed
+			_, unlocked := conn.Exec(late, "SELECT pg_advisory_unlock($1)", restoreLock)
+			err = errors.Join(err, unlocked)
+		}
+		err = errors.Join(err, conn.Close(late))
+	}()
 	var there []string
 	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1),
 		EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $2),
