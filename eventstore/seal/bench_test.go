@@ -119,3 +119,23 @@ func turn(b *testing.B, ledger eventstore.Store, sealer *Sealer) float64 {
 	}
 	return float64(counted.Load()) / benchTurn.Seconds()
 }
+
+// BenchmarkLeaf is what a fact costs the sealer's own goroutine: encoding, hashing, tree.
+func BenchmarkLeaf(b *testing.B) {
+	data, err := json.Marshal(map[string]string{"text": strings.Repeat("x", 240)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := eventstore.Record{Position: 1, Stream: "incident-0198c0de-0000-7000-8000-000000000000", Version: 1, Type: "incident.commented", At: time.UnixMicro(1), Data: data, Meta: eventstore.Meta{Actor: "community"}}
+	for _, suite := range both {
+		b.Run(string(suite), func(b *testing.B) {
+			g, h := growth{frontier: frontier{suite: suite}}, hasher{suite: suite}
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Position++
+				g.add(h.leaf(r))
+				g.full = nil
+			}
+		})
+	}
+}

@@ -396,3 +396,30 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal("the first goes on as if nothing had happened")
 	}
 }
+
+// What is signed is what is stored, and continues what was signed before: a database
+// that keeps something else than it was given, and a last checkpoint that the tree does not
+// lead through, end the sealing.
+func TestOnlyAContinuationIsSigned(t *testing.T) {
+	d := openDesk(t, Intl, "")
+	d.add(256) // the next fact begins a tile
+	d.seal()
+	d.meddle("seal", `CREATE TRIGGER forge AFTER INSERT ON seal_tile WHEN NEW.n = 1 BEGIN
+		UPDATE seal_tile SET hashes = zeroblob(length(NEW.hashes)) WHERE log = NEW.log AND level = NEW.level AND n = NEW.n; END`)
+	d.add(3)
+	d.must(d.sealer.Seal(t.Context()))
+	if st := d.sealer.Status(); st.Sealed != 256 || !strings.Contains(st.Stopped, "not the one that was built") {
+		t.Errorf("another tree is stored: %+v", st)
+	}
+
+	d = openDesk(t, Intl, "")
+	d.add(5)
+	d.seal()
+	d.sealer.signed.Root[0] ^= 1
+	_, err := d.sealer.continues(t.Context(), d.db.Read)
+	if not, ok := errors.AsType[*notContinuedError](err); !ok {
+		t.Errorf("another last checkpoint: %v", err)
+	} else if !strings.Contains(not.Error(), "no continuation of the checkpoint of 5") {
+		t.Errorf("says %q", not)
+	}
+}
