@@ -21,6 +21,7 @@ import (
 	"gridcommand/domain/ticket"
 	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
+	"gridcommand/eventstore/sqlite"
 	"gridcommand/projections"
 	"gridcommand/projections/casebook"
 	"gridcommand/projections/casefile"
@@ -123,6 +124,15 @@ func (v *verdict) facts(ctx context.Context, ledger eventstore.Store) error {
 	}
 	for _, f := range report.Faults {
 		v.fault("%s", f)
+	}
+	if pages, ok := ledger.(*sqlite.Store); ok { // what facts alone do not show: indexes, keys
+		wrong, err := pages.Integrity(ctx)
+		if err != nil {
+			return err
+		}
+		for _, w := range wrong {
+			v.fault("%s", w)
+		}
 	}
 	if !report.Sound() {
 		return nil
