@@ -98,7 +98,9 @@ func drill(t *testing.T, from, to []string) {
 	}
 	facts := must(t, append([]string{"ledger", "tail", "-n", "1000000"}, from...)...)
 
-	must(t, append([]string{"restore", first, second}, to...)...)
+	if out := must(t, append([]string{"restore", first, second}, to...)...); !strings.Contains(out, "\nseal gridcommand/440114/") {
+		t.Errorf("the facts were not held against a checkpoint: %s", out)
+	}
 	if _, talk, code := tool(t, append([]string{"restore", first, second}, to...)...); code != 1 || !strings.Contains(talk, "not empty") {
 		t.Errorf("a second time: exit %d: %s", code, talk)
 	}
