@@ -127,5 +127,5 @@ func (m mutant) try(ctx context.Context, dir string) error {
 func goTest(ctx context.Context, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	return exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-failfast", "-timeout=2m"}, args...)...).CombinedOutput()
+	return exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-failfast", "-timeout=3m"}, args...)...).CombinedOutput()
 }
