@@ -82,10 +82,13 @@ func lay(t *testing.T, dir string, database, log []byte) {
 func TestTheLogIsTornAtEveryByte(t *testing.T) {
 	database, log, told := damaged(t, 20)
 	dir := filepath.Join(fast(t), "torn")
-	stride := often(197, 1)
-	from := max(0, len(log)-often(60_000, 45_000))
+	from := max(0, len(log)-60_000)
+	every := len(log) - often(0, 13_000) // from here on every byte: a whole commit
 	runs, heads := 0, map[eventstore.Position]bool{}
-	for end := len(log); end >= from; end -= stride {
+	for end := len(log); end >= from; end-- {
+		if end < every && end%197 != 0 {
+			continue
+		}
 		lay(t, dir, database, log[:end])
 		s, err := sqlite.Open(t.Context(), dir, nil)
 		if err != nil {

@@ -75,7 +75,7 @@ func TestPostgreSQLIsLostUnderLoad(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	told := newTale()
-	rounds := often(1, 20)
+	rounds := often(1, 8)
 	for round := range rounds {
 		for _, blow := range []struct {
 			name string
@@ -213,7 +213,7 @@ func TestTheAnswerIsLostAfterTheCommit(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	told := newTale()
-	rounds := often(20, 300)
+	rounds := often(10, 100)
 	lost := 0
 	for i := range rounds {
 		id := fmt.Sprintf("lost.%d", i)
