@@ -159,7 +159,7 @@ func (r *replayer) do(i int, f fact, before incident.State) {
 	command = r.asNow(i, f, before, command)
 	if err := r.give(i, at, by, r.posts(i), command); err != nil {
 		r.life.refused = append(r.life.refused, Refused{
-			Position: f.record.Position, At: at, Command: command.Name(), Unit: by.Unit, Code: err.Code, Why: err.Zh,
+			Position: f.record.Position, At: at, Command: command.Name(), Unit: by.Unit, Code: err.Code, Why: err.Zh, WhyEN: err.Detail,
 		})
 	}
 	r.byItself(i, f, before)

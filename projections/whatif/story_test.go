@@ -123,6 +123,9 @@ func TestTwiceTheTime(t *testing.T) {
 	if d.Why != "处置时限 4 工作时 → 8 工作时" || !strings.HasPrefix(d.Change, "处置原超时 现按时") {
 		t.Errorf("%q, %q", d.Why, d.Change)
 	}
+	if d.WhyEN != "handling limit 4 working hours → 8 working hours" || !strings.HasPrefix(d.ChangeEN, "handling was expired, now on time") {
+		t.Errorf("in English %q, %q", d.WhyEN, d.ChangeEN)
+	}
 	if u := r.Units[0]; u.Unit != street+"-S01" || u.Then != 1 || u.Now != 1 || u.ThenExpired != 1 || u.NowExpired != 0 {
 		t.Errorf("%+v", u)
 	}

@@ -117,6 +117,7 @@ type Refused struct {
 	Unit     string              `json:"unit,omitempty"`
 	Code     string              `json:"code"`
 	Why      string              `json:"why"`
+	WhyEN    string              `json:"why_en"`
 }
 
 // RefusedFor counts such acts.
@@ -124,6 +125,7 @@ type RefusedFor struct {
 	Command string `json:"command"`
 	Code    string `json:"code"`
 	Why     string `json:"why"`
+	WhyEN   string `json:"why_en"`
 	Count   int    `json:"count"`
 }
 
@@ -133,8 +135,10 @@ type Difference struct {
 	Number   string              `json:"number"`
 	Position eventstore.Position `json:"position"` // of the first fact that is another, or is not there
 	At       time.Time           `json:"at"`
-	Why      string              `json:"why"`    // 处置时限 4 工作时 → 8 工作时
+	Why      string              `json:"why"` // 处置时限 4 工作时 → 8 工作时
+	WhyEN    string              `json:"why_en"`
 	Change   string              `json:"change"` // 原超时 现按时; empty: no figure changes
+	ChangeEN string              `json:"change_en"`
 	Then     Outcome             `json:"then"`
 	Now      Outcome             `json:"now"`
 	Refused  []Refused           `json:"refused"`
@@ -363,7 +367,7 @@ type sum struct {
 
 // add replays one incident.
 func (s *sum) add(h *History, rules Rules, l past) {
-	names := words{h.Folder.Book()}
+	names := words{book: h.Folder.Book()}
 	s.then.take(l.tally)
 	d := Difference{
 		ID: l.facts[0].record.Stream.ID(), Number: l.facts[0].event.(incident.Reported).Number,
@@ -384,12 +388,12 @@ func (s *sum) add(h *History, rules Rules, l past) {
 	s.now.take(now)
 	d.Now, d.Away, d.Refused = now.outcome, other.away, append(d.Refused, other.refused...)
 	d.explain(names, l.facts, other)
-	d.Change = names.change(d.Then, d.Now)
+	d.Change, d.ChangeEN = names.change(d.Then, d.Now), names.inEnglish().change(d.Then, d.Now)
 	s.differ = append(s.differ, d)
 	s.acts, s.away = s.acts+len(other.refused), s.away+other.away
 	for _, x := range other.refused {
 		key := [2]string{x.Command, x.Code}
-		s.refused[key] = RefusedFor{x.Command, x.Code, x.Why, s.refused[key].Count + 1}
+		s.refused[key] = RefusedFor{x.Command, x.Code, x.Why, x.WhyEN, s.refused[key].Count + 1}
 	}
 }
 

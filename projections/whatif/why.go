@@ -31,20 +31,46 @@ func (d *Difference) explain(w words, facts []fact, other life) {
 	d.Position, d.At = at.record.Position, incident.FactOf(at.event).At
 	for _, x := range other.refused {
 		if x.Position == d.Position {
-			d.Why = "不允许：" + x.Why
+			d.Why, d.WhyEN = w.t("不允许：")+x.Why, w.inEnglish().t("不允许：")+x.WhyEN
 			return
 		}
 	}
-	d.Why = w.why(was, now)
+	d.Why, d.WhyEN = w.why(was, now), w.inEnglish().why(was, now)
 }
 
-// words know the names of units.
-type words struct{ book *jurisdiction.Book }
+// words know the names of units, and say what differs in Chinese or in English. Units
+// have Chinese names only.
+type words struct {
+	book    *jurisdiction.Book
+	english bool
+}
+
+// t is a phrase in the language of w.
+func (w words) t(chinese string) string {
+	if w.english {
+		return english[chinese]
+	}
+	return chinese
+}
+
+// inEnglish are the same words in English.
+func (w words) inEnglish() words { return words{w.book, true} }
+
+// limitText writes a limit as people say it.
+func (w words) limitText(l deadline.Limit) string {
+	switch {
+	case !w.english:
+		return limitText(l)
+	case l.IsZero():
+		return english["无"]
+	}
+	return number(l.N) + " " + strings.ReplaceAll(string(l.Unit), "_", " ")
+}
 
 // unit is what a unit is called; where there is none, a person dispatches.
 func (w words) unit(code string) string {
 	if code == "" {
-		return "人工派遣"
+		return w.t("人工派遣")
 	}
 	if u, known := w.book.Unit(code); known {
 		return u.Name
@@ -58,15 +84,15 @@ func (w words) why(was, now incident.Event) string {
 	case was == nil && now == nil:
 		return ""
 	case was == nil:
-		return "新增：" + name(now)
+		return w.t("新增：") + w.name(now)
 	case now == nil:
-		return "不再发生：" + name(was)
-	case name(was) != name(now):
-		return name(was) + " → " + name(now)
+		return w.t("不再发生：") + w.name(was)
+	case w.name(was) != w.name(now):
+		return w.name(was) + " → " + w.name(now)
 	}
 	if a, ok := was.(incident.Filed); ok {
 		if b := now.(incident.Filed); a.Limit != b.Limit {
-			return "处置时限 " + limitText(a.Limit) + " → " + limitText(b.Limit)
+			return w.t("处置时限 ") + w.limitText(a.Limit) + " → " + w.limitText(b.Limit)
 		}
 	}
 	if text := w.standing(was, now); text != "" {
@@ -76,51 +102,51 @@ func (w words) why(was, now incident.Event) string {
 	case incident.Filed:
 		b := now.(incident.Filed)
 		if a.Unit != b.Unit {
-			return "承办单位 " + w.unit(a.Unit) + " → " + w.unit(b.Unit)
+			return w.t("承办单位 ") + w.unit(a.Unit) + " → " + w.unit(b.Unit)
 		}
-		return "分派依据 " + a.Basis.Reason + " → " + b.Basis.Reason
+		return w.t("分派依据 ") + a.Basis.Reason + " → " + b.Basis.Reason
 	case incident.Routed:
 		b := now.(incident.Routed)
 		if a.Routing.Unit != b.Routing.Unit {
-			return "承办单位 " + w.unit(a.Routing.Unit) + " → " + w.unit(b.Routing.Unit)
+			return w.t("承办单位 ") + w.unit(a.Routing.Unit) + " → " + w.unit(b.Routing.Unit)
 		}
-		return "分派依据 " + a.Routing.Reason + " → " + b.Routing.Reason
+		return w.t("分派依据 ") + a.Routing.Reason + " → " + b.Routing.Reason
 	case incident.Dispatched:
 		b := now.(incident.Dispatched)
 		switch {
 		case a.Unit != b.Unit:
-			return "派遣单位 " + w.unit(a.Unit) + " → " + w.unit(b.Unit)
+			return w.t("派遣单位 ") + w.unit(a.Unit) + " → " + w.unit(b.Unit)
 		case !sameDeadline(a.Accept, b.Accept):
-			return clock("签收时限", a.Accept, b.Accept)
+			return w.clock(w.t("签收时限"), a.Accept, b.Accept)
 		case a.Return != nil && b.Return != nil && !sameDeadline(*a.Return, *b.Return):
-			return clock("退单时限", *a.Return, *b.Return)
+			return w.clock(w.t("退单时限"), *a.Return, *b.Return)
 		}
 	case incident.Warned:
 		b := now.(incident.Warned)
-		return fmt.Sprintf("预警时间 %s → %s", moment(a.At), moment(b.At))
+		return fmt.Sprintf(w.t("预警时间 %s → %s"), moment(a.At), moment(b.At))
 	case incident.Expired:
 		b := now.(incident.Expired)
-		return fmt.Sprintf("截止时间 %s → %s", moment(a.Due), moment(b.Due))
+		return fmt.Sprintf(w.t("截止时间 %s → %s"), moment(a.Due), moment(b.Due))
 	case incident.Returned:
 		if b := now.(incident.Returned); a.Difficult != b.Difficult {
-			return difficult(b.Difficult)
+			return w.difficult(b.Difficult)
 		}
 	case incident.Transferred:
 		if b := now.(incident.Transferred); a.Difficult != b.Difficult {
-			return difficult(b.Difficult)
+			return w.difficult(b.Difficult)
 		}
 	case incident.Accepted:
 		if b := now.(incident.Accepted); a.Late != b.Late {
-			return map[bool]string{true: "签收超时", false: "签收按时"}[b.Late]
+			return map[bool]string{true: w.t("签收超时"), false: w.t("签收按时")}[b.Late]
 		}
 	case incident.Reported:
-		return "上报标记不同"
+		return w.t("上报标记不同")
 	default:
 	}
 	if a, b := incident.FactOf(was), incident.FactOf(now); !a.At.Equal(b.At) {
-		return fmt.Sprintf("%s %s → %s", name(was), moment(a.At), moment(b.At))
+		return fmt.Sprintf("%s %s → %s", w.name(was), moment(a.At), moment(b.At))
 	}
-	return name(was) + "内容不同"
+	return w.name(was) + w.t("内容不同")
 }
 
 // standing says what differs of where an incident stands after a fact.
@@ -131,15 +157,15 @@ func (w words) standing(was, now incident.Event) string {
 	case !ok || !also:
 		return ""
 	case a.Stage != b.Stage:
-		return "环节 " + stageNames[a.Stage] + " → " + stageNames[b.Stage]
+		return w.t("环节 ") + w.t(stageNames[a.Stage]) + " → " + w.t(stageNames[b.Stage])
 	case a.Holder != b.Holder:
-		return stageNames[a.Stage] + "单位 " + w.unit(a.Holder) + " → " + w.unit(b.Holder)
+		return w.t(stageNames[a.Stage]) + w.t("单位 ") + w.unit(a.Holder) + " → " + w.unit(b.Holder)
 	case !sameDeadline(a.Deadline, b.Deadline):
-		return clock(stageNames[a.Stage]+"时限", a.Deadline, b.Deadline)
+		return w.clock(w.t(stageNames[a.Stage])+w.t("时限"), a.Deadline, b.Deadline)
 	case (a.Total == nil) != (b.Total == nil):
-		return "总时限不同"
+		return w.t("总时限不同")
 	case a.Total != nil && !sameDeadline(*a.Total, *b.Total):
-		return clock("总时限", *a.Total, *b.Total)
+		return w.clock(w.t("总时限"), *a.Total, *b.Total)
 	}
 	return ""
 }
@@ -198,162 +224,162 @@ func sameDeadline(a, b deadline.Deadline) bool {
 
 // clock says how a deadline differs: by its limits, else by when it is due, else by when
 // it is warned of.
-func clock(name string, a, b deadline.Deadline) string {
+func (w words) clock(name string, a, b deadline.Deadline) string {
 	if n := len(a.Limits); n == len(chain) && n == len(b.Limits) && !slices.Equal(a.Limits, b.Limits) {
 		var parts []string
 		for i, stage := range chain {
 			if a.Limits[i] != b.Limits[i] {
-				parts = append(parts, fmt.Sprintf("%s %s → %s", stageNames[stage], limitText(a.Limits[i]), limitText(b.Limits[i])))
+				parts = append(parts, fmt.Sprintf("%s %s → %s", w.t(stageNames[stage]), w.limitText(a.Limits[i]), w.limitText(b.Limits[i])))
 			}
 		}
-		return name + "（" + strings.Join(parts, "，") + "）"
+		return name + w.t("（") + strings.Join(parts, w.t("，")) + w.t("）")
 	}
 	if !slices.Equal(a.Limits, b.Limits) {
-		return fmt.Sprintf("%s %s → %s", name, limitsText(a.Limits), limitsText(b.Limits))
+		return fmt.Sprintf("%s %s → %s", name, w.limitsText(a.Limits), w.limitsText(b.Limits))
 	}
-	if text := []string{dueText(a.Due), dueText(b.Due)}; text[0] != text[1] {
-		return fmt.Sprintf("%s截止 %s → %s", name, text[0], text[1])
+	if text := []string{w.dueText(a.Due), w.dueText(b.Due)}; text[0] != text[1] {
+		return fmt.Sprintf(w.t("%s截止 %s → %s"), name, text[0], text[1])
 	}
-	return fmt.Sprintf("%s预警 %s → %s", name, dueText(a.Warn), dueText(b.Warn))
+	return fmt.Sprintf(w.t("%s预警 %s → %s"), name, w.dueText(a.Warn), w.dueText(b.Warn))
 }
 
 // chain is whose limits the total clock adds up, one after another.
 var chain = []incident.Stage{incident.Dispatching, incident.Handling, incident.Checking, incident.Closing}
 
-func limitsText(limits []deadline.Limit) string {
+func (w words) limitsText(limits []deadline.Limit) string {
 	var parts []string
 	for _, l := range limits {
-		parts = append(parts, limitText(l))
+		parts = append(parts, w.limitText(l))
 	}
 	if len(parts) == 0 {
-		return "无"
+		return w.t("无")
 	}
-	return strings.Join(parts, "＋")
+	return strings.Join(parts, w.t("＋"))
 }
 
-func dueText(t *time.Time) string {
+func (w words) dueText(t *time.Time) string {
 	if t == nil {
-		return "未公布"
+		return w.t("未公布")
 	}
 	return moment(*t)
 }
 
 func moment(t time.Time) string { return t.In(deadline.CST).Format("2006-01-02 15:04:05") }
 
-func difficult(is bool) string {
+func (w words) difficult(is bool) string {
 	if is {
-		return "转为疑难件"
+		return w.t("转为疑难件")
 	}
-	return "不再成为疑难件"
+	return w.t("不再成为疑难件")
 }
 
 // change says in which figures an incident comes out otherwise.
 func (w words) change(then, now Outcome) string {
 	var parts []string
 	for _, x := range []struct{ what, a, b string }{
-		{"处置", then.Handling, now.Handling}, {"总时限", then.Total, now.Total},
+		{w.t("处置"), then.Handling, now.Handling}, {w.t("总时限"), then.Total, now.Total},
 	} {
 		if x.a != x.b {
-			parts = append(parts, fmt.Sprintf("%s原%s 现%s", x.what, verdict(x.a), verdict(x.b)))
+			parts = append(parts, fmt.Sprintf(w.t("%s原%s 现%s"), x.what, w.verdict(x.a), w.verdict(x.b)))
 		}
 	}
 	for _, x := range []struct {
 		what string
 		a, b int64
 	}{
-		{"超时", then.Expired, now.Expired}, {"退单", then.Returns, now.Returns}, {"延期", then.Extensions, now.Extensions},
+		{w.t("超时"), then.Expired, now.Expired}, {w.t("退单"), then.Returns, now.Returns}, {w.t("延期"), then.Extensions, now.Extensions},
 	} {
 		if x.a != x.b {
 			parts = append(parts, fmt.Sprintf("%s %d → %d", x.what, x.a, x.b))
 		}
 	}
 	if then.Difficult != now.Difficult {
-		parts = append(parts, difficult(now.Difficult))
+		parts = append(parts, w.difficult(now.Difficult))
 	}
 	if then.Unit != now.Unit {
-		parts = append(parts, "承办 "+w.unit(then.Unit)+" → "+w.unit(now.Unit))
+		parts = append(parts, w.t("承办 ")+w.unit(then.Unit)+" → "+w.unit(now.Unit))
 	}
 	if a, b := string(then.Status)+string(then.Stage), string(now.Status)+string(now.Stage); a != b {
-		parts = append(parts, "现状 "+state(then)+" → "+state(now))
+		parts = append(parts, w.t("现状 ")+w.state(then)+" → "+w.state(now))
 	}
-	return strings.Join(parts, "；")
+	return strings.Join(parts, w.t("；"))
 }
 
-func verdict(v string) string {
-	return map[string]string{onTime: "按时", expired: "超时", "": "未考核"}[v]
+func (w words) verdict(v string) string {
+	return map[string]string{onTime: w.t("按时"), expired: w.t("超时"), "": w.t("未考核")}[v]
 }
 
-func state(o Outcome) string {
+func (w words) state(o Outcome) string {
 	if o.Stage != "" {
-		return stageNames[o.Stage]
+		return w.t(stageNames[o.Stage])
 	}
 	return map[incident.Status]string{
-		incident.StatusOpen: "在办", incident.StatusClosed: "已结案", incident.StatusDeclined: "不予立案",
-		incident.StatusVoided: "已作废", incident.StatusMerged: "已并案",
+		incident.StatusOpen: w.t("在办"), incident.StatusClosed: w.t("已结案"), incident.StatusDeclined: w.t("不予立案"),
+		incident.StatusVoided: w.t("已作废"), incident.StatusMerged: w.t("已并案"),
 	}[o.Status]
 }
 
 // name is what a kind of fact is called.
-func name(e incident.Event) string {
+func (w words) name(e incident.Event) string {
 	switch e := e.(type) {
 	case incident.Reported:
-		return "上报"
+		return w.t("上报")
 	case incident.Routed:
-		return "分派"
+		return w.t("分派")
 	case incident.Confirmed:
-		return "核实属实"
+		return w.t("核实属实")
 	case incident.Refuted:
-		return "核实不属实"
+		return w.t("核实不属实")
 	case incident.Filed:
-		return "立案"
+		return w.t("立案")
 	case incident.Declined:
-		return "不予立案"
+		return w.t("不予立案")
 	case incident.Dispatched:
-		return "派遣"
+		return w.t("派遣")
 	case incident.Delegated:
-		return "下派"
+		return w.t("下派")
 	case incident.Accepted:
-		return "签收"
+		return w.t("签收")
 	case incident.Handled:
-		return "处置反馈"
+		return w.t("处置反馈")
 	case incident.Returned:
-		return "退单"
+		return w.t("退单")
 	case incident.Transferred:
-		return "改派"
+		return w.t("改派")
 	case incident.Escalated:
-		return "升级"
+		return w.t("升级")
 	case incident.Passed:
-		return "核查通过"
+		return w.t("核查通过")
 	case incident.Failed:
-		return "核查不通过"
+		return w.t("核查不通过")
 	case incident.Closed:
-		return "结案"
+		return w.t("结案")
 	case incident.Reopened:
-		return "重办"
+		return w.t("重办")
 	case incident.Voided:
-		return "作废"
+		return w.t("作废")
 	case incident.Warned:
-		return clockName(e.Clock, e.Stage) + "预警"
+		return w.clockName(e.Clock, e.Stage) + w.t("预警")
 	case incident.Expired:
-		return clockName(e.Clock, e.Stage) + "超时"
+		return w.clockName(e.Clock, e.Stage) + w.t("超时")
 	case incident.ExtensionRequested:
-		return "申请延期"
+		return w.t("申请延期")
 	case incident.ExtensionGranted:
-		return "同意延期"
+		return w.t("同意延期")
 	case incident.SuspensionGranted:
-		return "同意挂账"
+		return w.t("同意挂账")
 	case incident.ReturnRequested:
-		return "申请退单"
+		return w.t("申请退单")
 	case incident.ReturnRefused:
-		return "不同意退单"
+		return w.t("不同意退单")
 	default:
 		return strings.TrimPrefix(stored(e), "incident.")
 	}
 }
 
-func clockName(c incident.Clock, s incident.Stage) string {
+func (w words) clockName(c incident.Clock, s incident.Stage) string {
 	if c == incident.TotalClock {
-		return "总时限"
+		return w.t("总时限")
 	}
-	return stageNames[s]
+	return w.t(stageNames[s])
 }

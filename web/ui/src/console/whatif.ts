@@ -42,6 +42,7 @@ export interface RefusedFor {
   readonly command: string;
   readonly code: string;
   readonly why: string;
+  readonly why_en: string;
   readonly count: number;
 }
 export interface Difference {
@@ -50,7 +51,9 @@ export interface Difference {
   readonly position: number;
   readonly at: Instant;
   readonly why: string;
+  readonly why_en: string;
   readonly change: string;
+  readonly change_en: string;
 }
 export interface Report {
   readonly from: Instant;
