@@ -68,7 +68,7 @@ func TestSeeds(t *testing.T) {
 }
 
 func TestTheSameSeedIsTheSameRun(t *testing.T) {
-	for n := range uint64(8) {
+	for n := range uint64(min(8, usual/5)) {
 		first, err := Run(t.Context(), n+1000, filepath.Join(t.TempDir(), "run"), nil)
 		if err != nil {
 			t.Fatal(err)
