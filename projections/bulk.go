@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gridcommand/eventstore"
 	"gridcommand/eventstore/sqldb"
 )
 
@@ -32,6 +33,22 @@ type dialectKey struct{}
 
 func inDialect(ctx context.Context, d sqldb.Dialect) context.Context {
 	return context.WithValue(ctx, dialectKey{}, d)
+}
+
+// untilKey is under what a runner's context says how far rows come before anybody reads
+// them.
+type untilKey struct{}
+
+func toward(ctx context.Context, until eventstore.Position) context.Context {
+	if until == 0 {
+		return ctx
+	}
+	return context.WithValue(ctx, untilKey{}, until)
+}
+
+func towards(ctx context.Context) eventstore.Position {
+	until, _ := ctx.Value(untilKey{}).(eventstore.Position)
+	return until
 }
 
 // Write writes rows. No two rows may have the same key.

@@ -22,6 +22,7 @@ type lane struct {
 
 	position eventstore.Position
 	at       time.Time
+	until    eventstore.Position // nobody reads these rows before they have come so far
 
 	page, least, most int    // facts per transaction
 	ahead             *ahead // the page after the last one, if it is being read; nil: it is not

@@ -35,6 +35,12 @@ func (r *Runner) open(ctx context.Context) error {
 			return err
 		}
 		if is != useless {
+			if r.board != nil { // before anybody hears of the position
+				if err := r.board.load(ctx); err != nil {
+					l.end()
+					return err
+				}
+			}
 			r.live = l
 			made = made || is == none
 			r.mu.Lock()
@@ -48,7 +54,7 @@ func (r *Runner) open(ctx context.Context) error {
 			if owed {
 				r.owe()
 			}
-			break
+			return nil
 		}
 		l.end()
 		made = true
@@ -63,10 +69,6 @@ func (r *Runner) open(ctx context.Context) error {
 		}
 		r.owe() // to drop the old ones
 	}
-	if r.board != nil {
-		return r.board.load(ctx)
-	}
-	return nil
 }
 
 // owe has [Runner.tend] look.
@@ -204,6 +206,7 @@ func (r *Runner) build(ctx context.Context, p places) (err error) {
 	if err != nil {
 		return err
 	}
+	defer ease()()
 	defer func() {
 		r.came(0)
 		if s != nil {
@@ -220,6 +223,7 @@ func (r *Runner) build(ctx context.Context, p places) (err error) {
 			return err
 		}
 		if len(page) > 0 {
+			easeMore()
 			_, err = r.fold(ctx, s, page)
 		} else if !expected {
 			// What is kept in memory is read while the old rows still answer.
@@ -280,6 +284,9 @@ func (r *Runner) comingLane(ctx context.Context, p places) (*lane, error) {
 	for {
 		l, is, err := r.lane(ctx, p.coming, true, epoch, head)
 		if err != nil || is == good || is == none {
+			if l != nil {
+				l.until = head
+			}
 			return l, err
 		}
 		l.end()
@@ -383,7 +390,7 @@ func (r *Runner) swap(ctx context.Context, s *lane) error {
 		return err
 	}
 	r.live.end()
-	s.coming, s.most, s.page = false, r.most, s.least
+	s.coming, s.most, s.page, s.until = false, r.most, s.least, 0
 	r.live, r.folds, r.folded = s, s.view, s.place
 	r.mu.Lock()
 	r.outdated = false
@@ -413,7 +420,7 @@ func (r *Runner) foldWithin(ctx context.Context, tx *sql.Tx, s *lane, page []eve
 	if err := r.take(ctx, tx, s, last); err != nil {
 		return err
 	}
-	if _, err := s.view.Apply(inDialect(ctx, r.db.Dialect), tx, page); err != nil {
+	if _, err := s.view.Apply(inDialect(toward(ctx, s.until), r.db.Dialect), tx, page); err != nil {
 		return err
 	}
 	s.position, s.at = last.Position, last.At

@@ -302,3 +302,22 @@ func TestFilesThatNobodyNamesAreDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// States that were forgotten meanwhile are not there after a rebuild either, whatever the
+// pages were, and those that are remembered are.
+func TestARebuildForgetsWhatWasForgotten(t *testing.T) {
+	for _, size := range []int{0, 1, 7, 40} {
+		s, db := ledgerOf(t), historytest.Views(t)
+		v := newLengthsKeeping(db, 20)
+		if err := projections.NewRunner(db, s, v, &projections.Options{Page: 3}).RunToEnd(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want, _ := rowsRead(t, db, v)
+		if err := projections.NewRunner(db, s, v, &projections.Options{Page: size}).Rebuild(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, at := rowsRead(t, db, v); got != want || at != 84 || strings.Count(want, "true:all") < 20 {
+			t.Errorf("pages of %d, at %d:\n%s\nwant\n%s", size, at, got, want)
+		}
+	}
+}

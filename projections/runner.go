@@ -312,7 +312,7 @@ func (r *Runner) fold(ctx context.Context, l *lane, page []eventstore.Record) (c
 		if err := r.take(ctx, tx, l, last); err != nil {
 			return err
 		}
-		changes, err = l.view.Apply(inDialect(ctx, r.db.Dialect), tx, page)
+		changes, err = l.view.Apply(inDialect(toward(ctx, l.until), r.db.Dialect), tx, page)
 		return err
 	})
 	if err == nil {

@@ -25,15 +25,18 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 type lengths struct {
 	*projections.Board
 	db       *sqldb.DB
+	keep     eventstore.Position // of past states
 	versions *projections.Versions
 	note     string            // part of the schema
 	fail     func(n int) error // called before the nth page
 	pages    int
 }
 
-func newLengths(db *sqldb.DB) *lengths {
-	versions := projections.NewVersions("lengths", 0)
-	return &lengths{db: db, Board: projections.NewBoard("lengths", db, versions), versions: versions}
+func newLengths(db *sqldb.DB) *lengths { return newLengthsKeeping(db, 0) }
+
+func newLengthsKeeping(db *sqldb.DB, keep eventstore.Position) *lengths {
+	versions := projections.NewVersions("lengths", keep)
+	return &lengths{db: db, keep: keep, Board: projections.NewBoard("lengths", db, versions), versions: versions}
 }
 
 func (v *lengths) Schema() string {
@@ -42,7 +45,7 @@ func (v *lengths) Schema() string {
 func (v *lengths) Tables() []string { return []string{"lengths_of", v.versions.Table()} }
 
 func (v *lengths) Again() projections.View {
-	again := newLengths(v.db)
+	again := newLengthsKeeping(v.db, v.keep)
 	again.note, again.fail = v.note, v.fail
 	return again
 }

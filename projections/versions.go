@@ -24,6 +24,7 @@ type Versions struct {
 	now   map[string]version // items that the page under way may touch
 	dirty map[string][]version
 	out   []Change
+	began eventstore.Position // before the first fact that Set was told of since Begin
 }
 
 // version is one state of one item.
@@ -67,6 +68,7 @@ CREATE INDEX ` + t + `_from ON ` + t + ` (from_position);
 // Begin reads the items with these ids as they are now.
 func (v *Versions) Begin(ctx context.Context, tx *sql.Tx, ids []string) error {
 	v.now, v.dirty, v.out = make(map[string]version, len(ids)), map[string][]version{}, nil
+	v.began = -1
 	return Each(ctx, tx, `SELECT id, from_position, from_at, data, keys FROM `+v.Table()+
 		` WHERE to_position = 9223372036854775807 AND id IN ids`, ids, func(rows *sql.Rows) error {
 		var id, keys string
@@ -83,6 +85,9 @@ func (v *Versions) Begin(ctx context.Context, tx *sql.Tx, ids []string) error {
 // Set says how an item is since the fact at position p, which came true at at; nil
 // data: it is gone. Nothing happens if it was so before.
 func (v *Versions) Set(id string, p eventstore.Position, at time.Time, data []byte, keys []string) {
+	if v.began < 0 {
+		v.began = p - 1
+	}
 	old, was := v.now[id]
 	if was == (data != nil) && (!was || old.data == string(data) && slices.Equal(old.keys, keys)) {
 		return
@@ -113,12 +118,18 @@ func (v *Versions) Set(id string, p eventstore.Position, at time.Time, data []by
 // of the page.
 func (v *Versions) Save(ctx context.Context, tx *sql.Tx, head eventstore.Position) ([]Change, error) {
 	var rows [][]any
+	// A state that came and went within this page, and will be forgotten before anybody
+	// reads these rows, need not be written.
+	forgotten := v.floor(towards(ctx))
 	for _, id := range slices.Sorted(maps.Keys(v.dirty)) {
 		states := v.dirty[id]
 		if now, ok := v.now[id]; ok {
 			states = append(states, now)
 		}
 		for _, r := range states {
+			if r.to <= forgotten && r.from > v.began {
+				continue
+			}
 			rows = append(rows, []any{id, int64(r.from), int64(r.to), r.fromAt, r.toAt, r.data, joinKeys(r.keys)})
 		}
 	}

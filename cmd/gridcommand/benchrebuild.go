@@ -133,18 +133,21 @@ func (c *BenchRebuildCmd) rebuild(ctx context.Context, console *Console, p place
 		if err != nil {
 			return nil, err
 		}
-		began := time.Now()
+		began, spent := time.Now(), cpuSeconds()
 		if err := r.Rebuild(ctx); err != nil {
 			return nil, err
 		}
 		took := time.Since(began)
+		spent = cpuSeconds() - spent
 		stop()
 		if int(r.Position()) != facts {
 			return nil, fmt.Errorf("bench rebuild: %s stands at %d of %d", r.Name(), r.Position(), facts)
 		}
 		total, slowest = total+took, max(slowest, took)
-		out = append(out, eventstorebench.Figure{Name: "rebuild_" + r.Name() + "_events_per_second", Value: float64(facts) / took.Seconds(), Unit: "events/s"})
-		fmt.Fprintf(console.Err, "bench rebuild: %s %.0f events/s\n", r.Name(), float64(facts)/took.Seconds())
+		out = append(out,
+			eventstorebench.Figure{Name: "rebuild_" + r.Name() + "_events_per_second", Value: float64(facts) / took.Seconds(), Unit: "events/s"},
+			eventstorebench.Figure{Name: "rebuild_" + r.Name() + "_cpu_us", Value: spent * 1e6 / float64(facts), Unit: "us/event"})
+		fmt.Fprintf(console.Err, "bench rebuild: %s %.0f events/s, %.1f us of processor each\n", r.Name(), float64(facts)/took.Seconds(), spent*1e6/float64(facts))
 	}
 	return append(out, eventstorebench.Figures{
 		{Name: "rebuild_total_seconds", Value: total.Seconds(), Unit: "s"},

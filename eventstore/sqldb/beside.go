@@ -36,7 +36,15 @@ type neighbour struct {
 // and [DB.Enter] leads a transaction of theirs into it.
 func (db *DB) Beside(ctx context.Context, name string, make bool) (beside *DB, release func(), err error) {
 	if db.Dialect == Postgres && make {
-		if _, err := db.Write.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{db.Schema(name)}.Sanitize()); err != nil {
+		// Two that make the same schema at once would fail, whatever they say.
+		err := db.Tx(ctx, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", migrationLock); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{db.Schema(name)}.Sanitize())
+			return err
+		})
+		if err != nil {
 			return nil, nil, err
 		}
 	}
