@@ -108,6 +108,7 @@ func drill(t *testing.T, from, to []string) {
 	if restored := must(t, append([]string{"ledger", "tail", "-n", "1000000"}, to...)...); restored != strings.Join(lines[:position], "") {
 		t.Errorf("the restored ledger, %d facts, is not the one that was backed up at %d", strings.Count(restored, "\n"), position)
 	}
+	must(t, append([]string{"verify"}, to...)...)
 	if restored := must(t, append([]string{"user", "list", "--json"}, to...)...); restored != accounts {
 		t.Errorf("accounts: %s\nwere: %s", restored, accounts)
 	}

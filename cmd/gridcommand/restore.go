@@ -269,10 +269,11 @@ func (r *restoring) fill(ctx context.Context, at place) (err error) {
 		return err
 	}
 	for name, data := range r.chain.Files {
-		if name != seal.KeyFile && name != seal.PublicFile && name != checkpointFile {
+		as, known := restoredFiles[name]
+		if !known {
 			return fmt.Errorf("%w: nobody knows a file %q", archive.ErrContent, name)
 		}
-		if err := keepFile(filepath.Join(at.dir, name), data); err != nil {
+		if err := keepFile(filepath.Join(at.dir, as), data); err != nil {
 			return err
 		}
 	}
@@ -287,6 +288,12 @@ func (r *restoring) fill(ctx context.Context, at place) (err error) {
 		return err
 	}
 	return keepFile(filepath.Join(at.dir, noteFile), append(text, '\n'))
+}
+
+// restoredFiles are the names that files of a backup get. What speaks of the old epoch is
+// kept beside the seals of the new one, which begin when a server starts.
+var restoredFiles = map[string]string{
+	seal.KeyFile: seal.KeyFile, seal.PublicFile: "restored.pub", checkpointFile: "restored.checkpoint",
 }
 
 // erase remembers in the restored place who was erased elsewhere.
