@@ -142,7 +142,7 @@ func TestTheDatabaseIsTornAtItsEnd(t *testing.T) {
 // A bit turns over in ledger.db or in the log. Either something says so, or everything
 // that was stored reads as it did.
 func TestABitTurnsOver(t *testing.T) {
-	database, log, told := damaged(t, often(100, 400))
+	database, log, told := damaged(t, often(100, 150))
 	dir := filepath.Join(fast(t), "flipped")
 	whole := sealAll(t, database, log)
 	if len(whole.digests) != 3*len(told.acknowledged) {
