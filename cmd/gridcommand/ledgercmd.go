@@ -206,9 +206,6 @@ func (c Choice) last(ctx context.Context, store eventstore.Store, head eventstor
 		after := max(0, end-window)
 		page, err := store.Page(ctx, after, int(end-after))
 		if err != nil {
-			if len(found) > 0 && errors.As(err, new(*postgres.DetachedError)) {
-				break // what is older was put aside
-			}
 			return nil, err
 		}
 		recent := false
