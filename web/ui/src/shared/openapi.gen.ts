@@ -3508,6 +3508,7 @@ export interface components {
             /** Format: int64 */
             away: number;
             change: string;
+            change_en: string;
             id: string;
             now: components["schemas"]["WhatIfOutcome"];
             number: string;
@@ -3516,6 +3517,7 @@ export interface components {
             refused: components["schemas"]["WhatIfRefused"][];
             then: components["schemas"]["WhatIfOutcome"];
             why: string;
+            why_en: string;
         };
         WhatIfFigures: {
             /** Format: int64 */
@@ -3577,6 +3579,7 @@ export interface components {
             position: number;
             unit?: string;
             why: string;
+            why_en: string;
         };
         WhatIfRefusedBy: {
             code: string;
@@ -3584,6 +3587,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             why: string;
+            why_en: string;
         };
         WhatIfReport: {
             assumptions: string[];
