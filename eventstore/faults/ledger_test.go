@@ -217,6 +217,10 @@ func reopen(t *testing.T, where string, w *tale, settle bool) time.Duration {
 	if err := s.Close(); err != nil {
 		t.Errorf("close: %v", err)
 	}
+	// A connection that is hung up may take a moment to be gone.
+	for end := time.Now().Add(5 * time.Second); openFiles(t) > files && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 	if now := openFiles(t); now > files {
 		t.Errorf("I9: %d files were open before, %d after", files, now)
 	}
