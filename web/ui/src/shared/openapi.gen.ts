@@ -2285,6 +2285,72 @@ export interface components {
             unit: string;
             why: string;
         };
+        SealCheckpoint: {
+            /**
+             * Format: date-time
+             * @description when it was signed, wall time; not part of what is signed
+             */
+            at: string;
+            /** @description C2SP signed note: origin, size, root, signature; keep it outside */
+            checkpoint: string;
+            /** @description public key as C2SP writes it: name+number+base64 */
+            key: string;
+            /** @description whose ledger, and its epoch */
+            origin: string;
+            /**
+             * Format: int64
+             * @description the ledger's head
+             */
+            position: number;
+            /** @description the same as PEM, for openssl */
+            public_key: string;
+            /** @description base64 */
+            root: string;
+            /**
+             * Format: int64
+             * @description facts it covers: positions 1 to size
+             */
+            size: number;
+            /** @enum {string} */
+            suite: "intl" | "sm";
+        };
+        SealConsistency: {
+            /** @description the signed note over to; null: none was signed just then */
+            checkpoint: string | null;
+            /** Format: int64 */
+            from: number;
+            /** @description base64; compare it with the checkpoint you kept */
+            from_root: string;
+            /** @description base64: the consistency proof of RFC 6962; empty where from equals to */
+            path: string[];
+            /** @enum {string} */
+            suite: "intl" | "sm";
+            /** Format: int64 */
+            to: number;
+            /** @description base64 */
+            to_root: string;
+        };
+        SealProof: {
+            /** @description the signed note over size and root */
+            checkpoint: string;
+            /**
+             * Format: int64
+             * @description of the leaf, counted from 0: position - 1
+             */
+            index: number;
+            /** @description base64: hash of the fact's encoding */
+            leaf: string;
+            /** @description base64: siblings from the leaf up to the root, as RFC 6962 has it */
+            path: string[];
+            /** Format: int64 */
+            position: number;
+            /** @description base64 */
+            root: string;
+            /** Format: int64 */
+            size: number;
+            /** @enum {string} */
+            suite: "intl" | "sm";
+        };
         /** @enum {string} */
         Severity: "normal" | "urgent" | "major";
         /** @enum {string} */
