@@ -86,6 +86,11 @@ func drill(t *testing.T, from, to []string) {
 		close(stop)
 		t.Fatalf("too few writes: %s", s.log)
 	}
+	for reader := s.login("supervisor"); ; time.Sleep(20 * time.Millisecond) { // until the first checkpoint is signed
+		if status, _, _, err := reader.ask("GET", "/audit/checkpoint", "", nil); err != nil || status == 200 {
+			break
+		}
+	}
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
 	backup(t, append([]string{first}, from...)...)
