@@ -22,6 +22,7 @@ type Cluster struct {
 	bin, dir string
 	as       *syscall.Credential
 	server   *exec.Cmd
+	gone     <-chan struct{} // closed when the server has ended
 }
 
 // NewCluster makes a server and starts it. It is gone when the test is over.
@@ -85,6 +86,7 @@ func (c *Cluster) Start() {
 		}
 		gone := make(chan struct{})
 		go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(gone) }(c.server)
+		c.gone = gone
 		if err = c.answers(gone, end); err == nil {
 			return
 		}
@@ -124,10 +126,7 @@ func (c *Cluster) Kill() {
 		return
 	}
 	_ = syscall.Kill(-c.server.Process.Pid, syscall.SIGKILL)
-	// Backends have process groups of their own; they end when their parent is gone.
-	for c.server.ProcessState == nil && syscall.Kill(c.server.Process.Pid, 0) == nil {
-		time.Sleep(time.Millisecond)
-	}
+	<-c.gone // backends have process groups of their own; they end when their parent is gone
 	c.server = nil
 }
 
